@@ -1,0 +1,73 @@
+/*
+ * options.h - one table per program: option = environment variable = help
+ * line.
+ *
+ * --some-name V is also SYNCBUS_SOME_NAME; the option wins.  A secret S never
+ * stands on a command line: it is --S-file PATH, SYNCBUS_S_FILE or SYNCBUS_S.
+ * Every program has --help, --version, --log-level and --log-format without
+ * listing them.  Called once, before any thread exists.
+ */
+#ifndef SERVICES_RUNTIME_OPTIONS_H
+#define SERVICES_RUNTIME_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define OPTIONS_LIST_MAX   16   /* values of one repeatable option */
+#define OPTIONS_SECRET_MAX 4096 /* bytes of a secret, with the NUL */
+
+/* What the field at `offset` is. */
+enum option_kind {
+    OPTION_TEXT,   /* const char *, NULL when not given and no default */
+    OPTION_FLAG,   /* bool; takes no argument ("1", "yes" in the variable) */
+    OPTION_YESNO,  /* bool; "yes" or "no" */
+    OPTION_NUMBER, /* long, between min and max */
+    OPTION_CHOICE, /* const char *, one of `choices` ("a|b|c") */
+    OPTION_LIST,   /* struct option_list; repeatable, ',' in the variable */
+    OPTION_SECRET, /* char *, NULL when not given; owned by the struct */
+};
+
+struct option_list {
+    size_t count;
+    const char *value[OPTIONS_LIST_MAX];
+};
+
+struct option_row {
+    const char *name;     /* without dashes */
+    const char *argument; /* "DIR"; NULL for a flag */
+    const char *fallback; /* default as text; NULL: none */
+    const char *help;     /* one line */
+    enum option_kind kind;
+    size_t offset;       /* offsetof(the program's struct, field) */
+    const char *choices; /* OPTION_CHOICE */
+    long min, max;       /* OPTION_NUMBER */
+};
+
+struct option_table {
+    const char *program; /* "syncbus-engine" */
+    const char *purpose; /* one sentence for --help */
+    const struct option_row *rows;
+    size_t count;
+};
+
+/* Documented outcomes of options_parse. */
+#define OPTIONS_DONE 1 /* --help or --version was printed: exit 0 */
+
+/*
+ * Fill the program's struct from defaults, environment and command line, in
+ * rising order of weight, and start the log.
+ *
+ * Returns 0; OPTIONS_DONE; or -EINVAL after one line on standard error that
+ * names the option or variable and what is wrong with it (exit 2).  Text
+ * values point into argv, the environment or the table.
+ */
+int options_parse(const struct option_table *table, void *out, int argc,
+                  char *argv[]);
+
+/* Wipe and free the secrets of out.  Fine on a half-filled struct. */
+void options_clear(const struct option_table *table, void *out);
+
+/* True when the row's option was given (not just defaulted). */
+bool options_given(const char *name);
+
+#endif
