@@ -12,7 +12,7 @@
 
 #define BEAT_WIRE_MAX     1024
 #define BEAT_PERIOD_MS    1000
-#define SNAPSHOT_PART_MAX 1000 /* engines in one part */
+#define SNAPSHOT_PART_MAX 1000 /* engines in one part (snapshot.h) */
 
 /*
  * The one list of reasons for which the hub refuses a message.  The tokens

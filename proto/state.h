@@ -10,6 +10,8 @@
 
 #include "proto/code.h"
 #include "proto/phase.h"
+#include "proto/state_has.h"
+#include "proto/state_last.h"
 #include "proto/topic.h"
 
 #include <stdbool.h>
@@ -22,7 +24,6 @@
 #define STATE_ITEM_MAX  161  /* all text sizes include the NUL */
 #define STATE_MSG_MAX   257
 #define STATE_CLOUD_MAX 65
-#define STATE_WHY_MAX   201
 #define STATE_PROV_MAX  17
 #define STATE_HEX_MAX   41
 #define STATE_INFO_MAX  65
@@ -38,50 +39,9 @@ enum state_name {
     STATE_NAME_COUNT,
 };
 
-/* Bits of state.has: which optional fields are known. */
-enum state_has {
-    STATE_HAS_PHASE = 1 << 0,
-    STATE_HAS_RUN = 1 << 1,
-    STATE_HAS_RUN_TIMES = 1 << 2, /* run_up_ms and progress_up_ms */
-    STATE_HAS_ITEMS = 1 << 3,
-    STATE_HAS_BYTES = 1 << 4,
-    STATE_HAS_PERMILLE = 1 << 5,
-    STATE_HAS_RATE = 1 << 6,
-    STATE_HAS_ITEM = 1 << 7,
-    STATE_HAS_MSG = 1 << 8,
-    STATE_HAS_ENABLED = 1 << 9,
-    STATE_HAS_PROVIDER = 1 << 10,
-    STATE_HAS_CLOUD = 1 << 11,
-    STATE_HAS_REPO = 1 << 12,
-    STATE_HAS_HEAD = 1 << 13,
-    STATE_HAS_SYNCED = 1 << 14,
-    STATE_HAS_LAST = 1 << 15,
-    STATE_HAS_NEXT = 1 << 16,
-    STATE_HAS_FAILURES = 1 << 17,
-    STATE_HAS_COUNTS = 1 << 18,
-    STATE_HAS_INFO = 1 << 19,
-};
-
 struct state_count {
     uint64_t current; /* never falls within one (run, phase) */
     uint64_t total;   /* 0: unknown */
-};
-
-struct state_traffic {
-    uint64_t files, chunks, bytes;
-};
-
-/* The last finished run. */
-struct state_last {
-    uint64_t run;
-    bool ok;
-    char code[CODE_TOKEN_MAX]; /* "" when ok */
-    char why[STATE_WHY_MAX];   /* the store's own words */
-    uint64_t at_ms;            /* wall clock of its end */
-    uint64_t duration_ms;
-    char direction[16]; /* both, upload, download */
-    struct state_traffic sent, received;
-    uint64_t upserts, removes, conflicts;
 };
 
 /* Counters since the engine's start. */
@@ -129,10 +89,12 @@ struct state {
 const char *state_token(enum state_name name);
 
 /*
- * Write s as one msgpack map, keys in the order of PROTOCOL.md.
+ * Write s as one msgpack map, keys in the order of PROTOCOL.md, without
+ * allocation.  Texts are UTF-8: put foreign ones in with wire_text_copy().
+ * `ru` and `pr` are always written while syncing, where readers require them.
  *
- * Returns the number of bytes, or -ENOBUFS when cap is too small or the
- * message would be longer than STATE_WIRE_MAX.
+ * Returns the number of bytes, or -ENOBUFS when cap is too small.  A cap of
+ * STATE_WIRE_MAX is always enough.
  */
 int state_encode(const struct state *s, void *buf, size_t cap);
 
@@ -140,7 +102,8 @@ int state_encode(const struct state *s, void *buf, size_t cap);
  * Read one state, whoever sent it.
  *
  * Returns 0 and fills *out, or -EBADMSG (or -ENOMEM) and leaves *out alone.
- * Unknown keys are ignored; an unknown `st` is -EBADMSG.
+ * Unknown keys are ignored; an unknown `st` is -EBADMSG, and so is a message
+ * longer than STATE_WIRE_MAX.
  */
 int state_decode(struct state *out, const void *buf, size_t len);
 

@@ -6,7 +6,8 @@
  * and nothing outside proto/ calls msgpack-c at all.
  *
  * Profile: maps, arrays, str (valid UTF-8), bool, nil, integers below 2^53;
- * no float, bin or ext; depth at most WIRE_DEPTH_MAX; no duplicate keys.
+ * no float, bin or ext; depth at most WIRE_DEPTH_MAX; keys are str, no key
+ * twice in a map, at most WIRE_PAIRS_MAX of them.
  *
  * Threads: every function is pure apart from the objects it is given.
  */
@@ -19,6 +20,7 @@
 #include <stdint.h>
 
 #define WIRE_DEPTH_MAX 4
+#define WIRE_PAIRS_MAX 256 /* bounds the search for duplicate keys */
 #define WIRE_INT_MAX   ((UINT64_C(1) << 53) - 1)
 #define WIRE_ZONE_SIZE 8192 /* bytes of one allocation of the reader's zone */
 
@@ -60,7 +62,10 @@ int wire_get_str(const msgpack_object *o, char *out, size_t cap);
 /* An array of exactly n unsigned integers. */
 int wire_get_uints(const msgpack_object *o, uint64_t *out, size_t n);
 
-/* Writing: into a caller's buffer, shortest form, never past cap. */
+/*
+ * Writing: into a caller's buffer, shortest form, never past cap, without
+ * allocation.  A writer points into itself: do not copy it.
+ */
 struct wire_writer {
     unsigned char *buf;
     size_t cap;
@@ -73,6 +78,7 @@ void wire_writer_init(struct wire_writer *w, void *buf, size_t cap);
 void wire_put_map(struct wire_writer *w, size_t pairs);
 void wire_put_array(struct wire_writer *w, size_t items);
 void wire_put_key(struct wire_writer *w, const char *key);
+/* A value above WIRE_INT_MAX, which no peer would accept, becomes that. */
 void wire_put_uint(struct wire_writer *w, uint64_t value);
 void wire_put_bool(struct wire_writer *w, bool value);
 void wire_put_str(struct wire_writer *w, const char *value);

@@ -1,0 +1,177 @@
+#include "proto/state.h"
+
+#include "proto/field.h"
+
+#include <errno.h>
+
+#define AT(member)   .offset = offsetof(struct state, member)
+#define UINT(member) .kind = FIELD_UINT, .bound = WIRE_INT_MAX, AT(member)
+#define TEXT(member)                                                           \
+    .kind = FIELD_TEXT, .bound = sizeof((struct state *)0)->member, AT(member)
+#define HEX(member)                                                            \
+    .kind = FIELD_HEX, .bound = sizeof((struct state *)0)->member, AT(member)
+#define PAIR(member) .kind = FIELD_UINTS, .bound = 2, AT(member)
+#define REQUIRED     .need = FIELD_REQUIRED
+
+/* `ru` and `pr` are known together or not at all; on the wire they are two. */
+#define HAS_RUN_UP      (UINT32_C(1) << 30)
+#define HAS_PROGRESS_UP (UINT32_C(1) << 31)
+#define HAS_BOTH        (HAS_RUN_UP | HAS_PROGRESS_UP)
+
+/* PAIR() reads the two members as an array. */
+_Static_assert(sizeof(struct state_count) == 2 * sizeof(uint64_t), "packed");
+
+static const char *const tokens[STATE_NAME_COUNT] = {
+    [STATE_DISABLED] = "disabled", [STATE_IDLE] = "idle",
+    [STATE_QUEUED] = "queued",     [STATE_SYNCING] = "syncing",
+    [STATE_ERROR] = "error",       [STATE_BYE] = "bye",
+};
+
+#define COUNTS_UINT(member)                                                    \
+    .kind = FIELD_UINT, .bound = WIRE_INT_MAX,                                 \
+    .offset = offsetof(struct state_counts, member)
+
+static const struct field counts_fields[] = {
+    {"ok", COUNTS_UINT(ok)},
+    {"err", COUNTS_UINT(failed)},
+    {"cf", COUNTS_UINT(conflicts)},
+    {"tx", COUNTS_UINT(sent_bytes)},
+    {"rx", COUNTS_UINT(received_bytes)},
+};
+
+static const struct field_table counts_table = {
+    .fields = counts_fields,
+    .count = sizeof counts_fields / sizeof *counts_fields,
+};
+
+#define INFO_TEXT(member)                                                      \
+    .kind = FIELD_TEXT, .bound = STATE_INFO_MAX,                               \
+    .offset = offsetof(struct state_info, member)
+
+static const struct field info_fields[] = {
+    {"host", INFO_TEXT(host)},
+    {"os", INFO_TEXT(os)},
+    {"ver", INFO_TEXT(version)},
+    {"name", INFO_TEXT(name)},
+};
+
+static const struct field_table info_table = {
+    .fields = info_fields,
+    .count = sizeof info_fields / sizeof *info_fields,
+};
+
+static const struct field fields[] = {
+    {"v", UINT(minor), REQUIRED},
+    {"e", UINT(epoch_us), REQUIRED},
+    {"i", .kind = FIELD_UINT32, AT(instance), REQUIRED},
+    {"q", UINT(seq), REQUIRED},
+    {"ts", UINT(sent_at_ms), REQUIRED},
+    {"up", UINT(up_ms), REQUIRED},
+    {"ttl", UINT(ttl_ms), REQUIRED},
+    {"st", .kind = FIELD_WORD, .bound = STATE_NAME_COUNT, .tokens = tokens,
+     AT(name), REQUIRED},
+    {"ph", TEXT(phase), .has = STATE_HAS_PHASE},
+    {"run", UINT(run), .has = STATE_HAS_RUN},
+    {"ru", UINT(run_up_ms), .has = HAS_RUN_UP},
+    {"pr", UINT(progress_up_ms), .has = HAS_PROGRESS_UP},
+    {"n", PAIR(items), .has = STATE_HAS_ITEMS},
+    {"b", PAIR(bytes), .has = STATE_HAS_BYTES},
+    {"pm", .kind = FIELD_UINT, .bound = STATE_PERMILLE, AT(permille),
+     .has = STATE_HAS_PERMILLE},
+    {"bps", UINT(bytes_per_second), .has = STATE_HAS_RATE},
+    {"it", TEXT(item), .has = STATE_HAS_ITEM},
+    {"msg", TEXT(msg), .has = STATE_HAS_MSG},
+    {"en", .kind = FIELD_BOOL, AT(enabled), .has = STATE_HAS_ENABLED},
+    {"prov", TEXT(provider), .has = STATE_HAS_PROVIDER},
+    {"cloud", TEXT(cloud), .has = STATE_HAS_CLOUD},
+    {"rp", HEX(repo), .has = STATE_HAS_REPO},
+    {"hd", HEX(head), .has = STATE_HAS_HEAD},
+    {"sync", UINT(synced_at_ms), .has = STATE_HAS_SYNCED},
+    {"last", .kind = FIELD_MAP, .table = &state_last_table, AT(last),
+     .has = STATE_HAS_LAST},
+    {"nx", UINT(next_at_ms), .has = STATE_HAS_NEXT},
+    {"fl", UINT(failures), .has = STATE_HAS_FAILURES},
+    {"cnt", .kind = FIELD_MAP, .table = &counts_table, AT(counts),
+     .has = STATE_HAS_COUNTS},
+    {"inf", .kind = FIELD_MAP, .table = &info_table, AT(info),
+     .has = STATE_HAS_INFO},
+};
+
+static const struct field_table table = {
+    .fields = fields,
+    .count = sizeof fields / sizeof *fields,
+};
+
+const char *
+state_token(enum state_name name)
+{
+    return name < STATE_NAME_COUNT ? tokens[name] : "";
+}
+
+int
+state_encode(const struct state *s, void *buf, size_t cap)
+{
+    struct wire_writer w;
+    uint32_t has = s->has & ~HAS_BOTH;
+
+    if (s->name == STATE_SYNCING || (has & STATE_HAS_RUN_TIMES) != 0)
+        has |= HAS_BOTH;
+    wire_writer_init(&w, buf, cap < STATE_WIRE_MAX ? cap : STATE_WIRE_MAX);
+    field_put_map(&w, &table, s, has);
+    return wire_writer_end(&w);
+}
+
+/* Turn the two wire bits into the one of the struct. */
+static int
+judge_run_times(struct state *s)
+{
+    bool both = (s->has & HAS_BOTH) == HAS_BOTH;
+
+    if (s->name == STATE_SYNCING && !both)
+        return -EBADMSG;
+    s->has &= ~HAS_BOTH;
+    if (both)
+        s->has |= STATE_HAS_RUN_TIMES;
+    else
+        s->run_up_ms = s->progress_up_ms = 0;
+    return 0;
+}
+
+int
+state_decode(struct state *out, const void *buf, size_t len)
+{
+    struct wire_reader r;
+    struct state s = {.minor = 0};
+    int rc;
+
+    if (len > STATE_WIRE_MAX)
+        return -EBADMSG;
+    rc = wire_reader_init(&r, buf, len);
+    if (rc != 0)
+        return rc;
+    rc = field_get_map(&table, &s, &s.has, &r.map);
+    wire_reader_clear(&r);
+    if (rc == 0)
+        rc = judge_run_times(&s);
+    if (rc == 0)
+        *out = s;
+    return rc;
+}
+
+static int
+compare(uint64_t a, uint64_t b)
+{
+    return (a > b) - (a < b);
+}
+
+int
+state_compare(const struct state *a, const struct state *b)
+{
+    int order = compare(a->epoch_us, b->epoch_us);
+
+    if (order == 0)
+        order = compare(a->instance, b->instance);
+    if (order == 0)
+        order = compare(a->seq, b->seq);
+    return order;
+}
