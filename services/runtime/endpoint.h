@@ -1,5 +1,6 @@
 /*
- * endpoint.h - the three addresses of a hub.  Pure functions of text.
+ * endpoint.h - the three addresses of a hub.  Pure functions of text (the
+ * default base also reads the environment).
  */
 #ifndef SERVICES_RUNTIME_ENDPOINT_H
 #define SERVICES_RUNTIME_ENDPOINT_H
@@ -22,14 +23,18 @@ struct endpoints {
  * the default folder ipc://$XDG_RUNTIME_DIR/syncbus (/run/syncbus for root).
  *
  * Returns 0; -EINVAL for another form (a tcp base with a port among them);
- * -ENAMETOOLONG.
+ * -ENAMETOOLONG; -ENOENT when the default is wanted and there is no
+ * XDG_RUNTIME_DIR.  On failure *out is left alone.
  */
 int endpoints_init(struct endpoints *out, const char *base);
 
 /* tcp to a loopback address, or ipc: where NULL security is allowed. */
 bool endpoint_is_local(const char *endpoint);
 
-/* True for tcp://host:port with a port from 1 to 65535, or ipc:///path. */
+/*
+ * True for tcp://host:port with a port from 1 to 65535 (an IPv6 address in
+ * brackets), or ipc:///path of at most 107 bytes, what a socket's name holds.
+ */
 bool endpoint_is_valid(const char *endpoint);
 
 /* The folder of an ipc endpoint in out; -EINVAL when it is not ipc. */

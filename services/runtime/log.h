@@ -25,11 +25,18 @@ int log_level_parse(enum log_level *out, const char *word);
 bool log_enabled(enum log_level level);
 
 /*
- * Write one line.  Line feeds and other control characters of the text are
- * escaped; a text over 2000 bytes is cut with an ellipsis.
+ * Write one line.  Line feeds, other control characters and bytes that are
+ * not UTF-8 are escaped; a text over 2000 bytes is cut with an ellipsis.
+ * errno is left alone.
  */
 void log_line(enum log_level level, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/*
+ * Write text at any level: as it stands, or as an "info" record when the log
+ * is JSON.  For the one line that scripts wait for.
+ */
+void log_notice(const char *text);
 
 /*
  * True at most once per interval_ms for one *last_ms (0 at first): for

@@ -6,8 +6,8 @@
 #define SERVICES_RUNTIME_NOTIFY_H
 
 /*
- * Print "ready: <text>" on standard error and send READY=1.  text names the
- * addresses actually bound.
+ * Print "ready: <text>" on standard error (as it is; a log line when the log
+ * is JSON) and send READY=1.  text names the addresses actually bound.
  */
 void notify_ready(const char *format, ...)
     __attribute__((format(printf, 1, 2)));

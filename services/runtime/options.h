@@ -30,6 +30,7 @@ enum option_kind {
 struct option_list {
     size_t count;
     const char *value[OPTIONS_LIST_MAX];
+    char *text; /* owned: a variable's text, cut at its commas; or NULL */
 };
 
 struct option_row {
@@ -40,7 +41,7 @@ struct option_row {
     enum option_kind kind;
     size_t offset;       /* offsetof(the program's struct, field) */
     const char *choices; /* OPTION_CHOICE */
-    long min, max;       /* OPTION_NUMBER */
+    long min, max;       /* OPTION_NUMBER; the unit is the argument's word */
 };
 
 struct option_table {
@@ -55,19 +56,25 @@ struct option_table {
 
 /*
  * Fill the program's struct from defaults, environment and command line, in
- * rising order of weight, and start the log.
+ * rising order of weight, and start the log.  An option is written --name V
+ * or --name=V; an empty variable counts as not set (compose files pass them).
+ * A secret's file holds one line; one that others can read gets a warning.
  *
  * Returns 0; OPTIONS_DONE; or -EINVAL after one line on standard error that
  * names the option or variable and what is wrong with it (exit 2).  Text
- * values point into argv, the environment or the table.
+ * values point into argv, the environment or the table.  Give out to
+ * options_clear() after every outcome; it starts as all zero.
  */
 int options_parse(const struct option_table *table, void *out, int argc,
                   char *argv[]);
 
-/* Wipe and free the secrets of out.  Fine on a half-filled struct. */
+/* Wipe and free what out owns.  Fine on a half-filled struct. */
 void options_clear(const struct option_table *table, void *out);
 
-/* True when the row's option was given (not just defaulted). */
+/*
+ * True when the option of the table last parsed was given, on the command
+ * line or as a variable (not just defaulted).
+ */
 bool options_given(const char *name);
 
 #endif

@@ -43,12 +43,20 @@ void peer_close(void *socket);
 void peer_close_linger(void *socket, int linger_ms);
 
 /*
- * Bind an endpoint.  For ipc: makes the folder (0750), takes the lock file
- * "<socket>.lock" so that a running hub's path is never stolen, and keeps it
- * open in *lock_fd (-1 for tcp) until the caller closes it.
+ * Connect, with IPv6 when the endpoint has a bracketed address.  Returns 0,
+ * or -errno.  That nobody listens there is no failure.
+ */
+int peer_connect(void *socket, const char *endpoint);
+
+/*
+ * Bind an endpoint.  For ipc: makes the folder (0750; its parent must exist),
+ * takes the lock file "<socket>.lock" so that a running hub's path is never
+ * stolen, and keeps it open in *lock_fd (-1 for tcp) until the caller closes
+ * it.  Changes the umask for a moment: bind before there are other threads
+ * that make files.
  *
  * Returns 0, or -errno (-EADDRINUSE: held by another process, ...); logs what
- * it could not bind.
+ * it could not bind.  *lock_fd may be open also after a failure.
  */
 int peer_bind(void *socket, const char *endpoint, int *lock_fd);
 

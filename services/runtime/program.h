@@ -10,8 +10,9 @@
  * Exit codes of every program: 0 asked to stop or done, 1 failed at run time,
  * 2 wrong usage or configuration.
  */
-#define PROGRAM_CONFIG 1 /* outcome of setup: configuration is wrong, exit 2   \
-                          */
+#define PROGRAM_CONFIG                                                         \
+    1 /* outcome of setup: configuration is wrong, exit 2                      \
+       */
 
 struct program {
     struct option_table table;

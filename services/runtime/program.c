@@ -1,0 +1,47 @@
+#include "services/runtime/program.h"
+
+#include "services/runtime/log.h"
+#include "services/runtime/notify.h"
+#include "services/runtime/stop.h"
+
+#include <unistd.h>
+#include <zmq.h>
+
+/* Setup, run, teardown.  Returns the exit code. */
+static int
+run_steps(const struct program *program, int stop_fd)
+{
+    int rc = program->setup(program->self, program->options, stop_fd);
+
+    if (rc == PROGRAM_CONFIG) {
+        program->teardown(program->self);
+        return 2;
+    }
+    if (rc == 0)
+        rc = program->run(program->self);
+    if (rc < 0)
+        log_line(LOG_ERROR, "stopping: %s", zmq_strerror(-rc));
+    notify_stopping();
+    program->teardown(program->self);
+    return rc == 0 ? 0 : 1;
+}
+
+int
+program_main(const struct program *program, int argc, char *argv[])
+{
+    int stop_fd = stop_fd_open();
+    int rc, code;
+
+    if (stop_fd < 0) {
+        log_line(LOG_ERROR, "stopping: signals: %s", zmq_strerror(-stop_fd));
+        return 1;
+    }
+    rc = options_parse(&program->table, program->options, argc, argv);
+    if (rc == 0)
+        code = run_steps(program, stop_fd);
+    else
+        code = rc == OPTIONS_DONE ? 0 : 2;
+    options_clear(&program->table, program->options);
+    close(stop_fd);
+    return code;
+}
