@@ -1,0 +1,181 @@
+#include "services/sync-engine/cloud/local_write.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define COPY_BYTES (64 * 1024) /* on the stack of each thread */
+#define TEMP_CAP   (STORE_KEY_MAX + TEMP_NAME_SUFFIX)
+
+/* Make every folder that leads to key.  Returns 0 or -errno. */
+static int
+make_parents(int root_fd, const char *key)
+{
+    char path[STORE_KEY_MAX];
+
+    for (size_t i = 0; key[i] != '\0'; i++) {
+        path[i] = key[i];
+        if (key[i] != '/')
+            continue;
+        path[i] = '\0';
+        if (mkdirat(root_fd, path, 0755) != 0 && errno != EEXIST)
+            return -errno;
+        path[i] = '/';
+    }
+    return 0;
+}
+
+/* A new temporary file for the target, its name in temp; or -errno. */
+static int
+open_temp(const struct local_target *t, struct temp_name *names, char *temp)
+{
+    bool made = false;
+
+    for (;;) {
+        int fd;
+
+        temp_name_next(names, t->key, temp, TEMP_CAP);
+        fd = openat(t->root_fd, temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+                    0600);
+        if (fd >= 0)
+            return fd;
+        if (errno == ENOENT && !made) {
+            int rc = make_parents(t->root_fd, t->key);
+
+            if (rc < 0)
+                return rc;
+            made = true;
+        } else if (errno != EEXIST) {
+            return -errno;
+        }
+    }
+}
+
+static int
+write_all(int fd, const char *data, size_t size)
+{
+    while (size > 0) {
+        ssize_t n = write(fd, data, size);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return -errno;
+        data += n;
+        size -= (size_t)n;
+    }
+    return 0;
+}
+
+/*
+ * Copy the body's file to fd.  Returns 0, or -errno with *broken telling
+ * that reading is what failed.
+ */
+static int
+copy_file(int fd, const struct store_body *body, bool *broken)
+{
+    char buf[COPY_BYTES];
+    int rc = 0;
+    int from = openat(body->dir_fd, body->path, O_RDONLY | O_CLOEXEC);
+
+    *broken = from < 0;
+    if (from < 0)
+        return -errno;
+    while (rc == 0) {
+        ssize_t n = read(from, buf, sizeof buf);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0) {
+            rc = -errno;
+            *broken = true;
+        }
+        if (n <= 0)
+            break;
+        rc = write_all(fd, buf, (size_t)n);
+    }
+    close(from);
+    return rc;
+}
+
+/* Write the body, give the file its mode, make it durable when asked to. */
+static int
+fill(const struct local_target *t, int fd, const struct store_body *body,
+     struct fault *f)
+{
+    bool broken = false;
+    int rc = body->path == NULL ? write_all(fd, body->data, body->size)
+                                : copy_file(fd, body, &broken);
+
+    if (broken) {
+        fault_errno(f, rc, "cannot read our own %s", body->path);
+        if (rc == -ENOENT || rc == -EIO)
+            f->code = CODE_REPO_DAMAGED;
+        return rc;
+    }
+    if (rc == 0 && fchmod(fd, 0644) != 0)
+        rc = -errno;
+    if (rc == 0 && (t->flags & STORE_DURABLE) != 0 && fsync(fd) != 0)
+        rc = -errno;
+    if (rc < 0)
+        fault_errno(f, rc, "cannot write %s/%s", t->root, t->key);
+    return rc;
+}
+
+/* Make the folder entry of the target durable. */
+static int
+sync_folder(const struct local_target *t)
+{
+    char folder[STORE_KEY_MAX];
+    char *slash;
+    int rc = 0;
+    int fd;
+
+    (void)snprintf(folder, sizeof folder, "./%s", t->key);
+    slash = strrchr(folder, '/');
+    *slash = '\0';
+    fd = openat(t->root_fd, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    if (fsync(fd) != 0)
+        rc = -errno;
+    close(fd);
+    return rc;
+}
+
+int
+local_write(const struct local_target *target, struct temp_name *names,
+            const struct store_body *body, struct fault *f)
+{
+    char temp[TEMP_CAP];
+    int fd = open_temp(target, names, temp);
+    int rc;
+
+    if (fd < 0) {
+        return fault_errno(f, fd, "cannot create %s/%s", target->root,
+                           target->key);
+    }
+    rc = fill(target, fd, body, f);
+    if (close(fd) != 0 && rc == 0) {
+        rc = fault_errno(f, -errno, "cannot write %s/%s", target->root,
+                         target->key);
+    }
+    if (rc == 0 &&
+        renameat(target->root_fd, temp, target->root_fd, target->key) != 0) {
+        rc = fault_errno(f, -errno, "cannot write %s/%s", target->root,
+                         target->key);
+    }
+    if (rc < 0) {
+        unlinkat(target->root_fd, temp, 0);
+        return rc;
+    }
+    if ((target->flags & STORE_DURABLE) != 0)
+        rc = sync_folder(target);
+    return rc < 0 ? fault_errno(f, rc, "cannot write %s/%s", target->root,
+                                target->key)
+                  : 0;
+}
