@@ -1,0 +1,203 @@
+#include "proto/topic.h"
+#include "services/runtime/log.h"
+#include "services/runtime/program.h"
+#include "services/state-aggregator/cache.h"
+#include "services/state-aggregator/hub.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+struct settings {
+    const char *listen, *listen_ingest, *listen_feed;
+    const char *keys, *curve_key_file;
+    long max_engines;
+    bool insecure;
+};
+
+static const struct option_row rows[] = {
+    {.name = "listen",
+     .argument = "ADDRESS",
+     .help = "Where to listen: tcp://ADDR (ports 7571 and 7572) or ipc:///DIR"
+             " (default ipc://$XDG_RUNTIME_DIR/syncbus, for root"
+             " ipc:///run/syncbus)",
+     .kind = OPTION_TEXT,
+     .offset = offsetof(struct settings, listen)},
+    {.name = "listen-ingest",
+     .argument = "ADDRESS",
+     .help = "Another address for engines: tcp://ADDR:PORT or ipc:///PATH",
+     .kind = OPTION_TEXT,
+     .offset = offsetof(struct settings, listen_ingest)},
+    {.name = "listen-feed",
+     .argument = "ADDRESS",
+     .help = "Another address for subscribers, likewise",
+     .kind = OPTION_TEXT,
+     .offset = offsetof(struct settings, listen_feed)},
+    {.name = "max-engines",
+     .argument = "ENGINES",
+     .help = "More are refused",
+     .fallback = "10000",
+     .kind = OPTION_NUMBER,
+     .min = 1,
+     .max = CACHE_ENGINES_MAX,
+     .offset = offsetof(struct settings, max_engines)},
+    {.name = "insecure",
+     .help = "Listen without keys where other machines can connect",
+     .kind = OPTION_FLAG,
+     .offset = offsetof(struct settings, insecure)},
+    {.name = "keys",
+     .argument = "DIR",
+     .help = "Not there yet: a folder of the keys that are let in",
+     .kind = OPTION_TEXT,
+     .offset = offsetof(struct settings, keys)},
+    {.name = "curve-key-file",
+     .argument = "PATH",
+     .help = "Not there yet: the hub's own key",
+     .kind = OPTION_TEXT,
+     .offset = offsetof(struct settings, curve_key_file)},
+};
+
+struct aggregator {
+    struct hub *hub;
+};
+
+/* Keys that are silently ignored would be worse than none. */
+static int
+refuse_keys(const struct settings *s)
+{
+    if (s->keys == NULL && s->curve_key_file == NULL)
+        return 0;
+    log_line(LOG_ERROR,
+             "--%s: keys are not there yet in this version; listen on ipc or"
+             " loopback, or behind a tunnel",
+             s->keys != NULL ? "keys" : "curve-key-file");
+    return PROGRAM_CONFIG;
+}
+
+static int
+choose(char address[ENDPOINT_MAX], const char *option, const char *text)
+{
+    if (text == NULL)
+        return 0;
+    if (!endpoint_is_valid(text)) {
+        log_line(LOG_ERROR,
+                 "--%s: \"%s\" is neither tcp://ADDR:PORT nor ipc:///PATH"
+                 " (at most 107 bytes)",
+                 option, text);
+        return PROGRAM_CONFIG;
+    }
+    (void)snprintf(address, ENDPOINT_MAX, "%s", text);
+    return 0;
+}
+
+static int
+choose_endpoints(struct endpoints *out, const struct settings *s)
+{
+    int rc = endpoints_init(out, s->listen);
+
+    if (rc == -ENOENT && s->listen_ingest != NULL && s->listen_feed != NULL)
+        rc = 0; /* no default needed */
+    if (rc == -ENOENT)
+        log_line(LOG_ERROR, "XDG_RUNTIME_DIR is not set: use --listen");
+    else if (rc != 0)
+        log_line(LOG_ERROR,
+                 "--listen: \"%s\" is neither tcp://ADDR nor ipc:///DIR%s",
+                 s->listen != NULL ? s->listen : "the default",
+                 rc == -ENAMETOOLONG ? " (too long)" : "");
+    if (rc != 0)
+        return PROGRAM_CONFIG;
+    rc = choose(out->ingest, "listen-ingest", s->listen_ingest);
+    return rc != 0 ? rc : choose(out->feed, "listen-feed", s->listen_feed);
+}
+
+/* Without keys, nobody but this machine may connect. */
+static int
+check_security(const char *endpoint, bool insecure)
+{
+    if (endpoint_is_local(endpoint))
+        return 0;
+    log_line(insecure ? LOG_WARN : LOG_ERROR,
+             insecure ? "%s: open to everybody who can reach it (--insecure)"
+                      : "%s: other machines can connect and there are no keys;"
+                        " listen on ipc or loopback, or say --insecure",
+             endpoint);
+    return insecure ? 0 : PROGRAM_CONFIG;
+}
+
+/* One descriptor per peer: the usual soft limit of 1024 is too small. */
+static void
+raise_descriptor_limit(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+        log_line(LOG_WARN, "descriptors: %s", strerrordesc_np(errno));
+}
+
+static int
+setup(void *self, const void *options, int stop_fd)
+{
+    struct aggregator *a = self;
+    const struct settings *s = options;
+    struct hub_options hub = {.max_engines = (size_t)s->max_engines,
+                              .stop_fd = stop_fd};
+    char host[256] = "", id[TOPIC_ID_MAX];
+    int rc = refuse_keys(s);
+
+    if (rc == 0)
+        rc = choose_endpoints(&hub.listen, s);
+    if (rc == 0)
+        rc = check_security(hub.listen.feed, s->insecure);
+    if (rc == 0)
+        rc = check_security(hub.listen.ingest, s->insecure);
+    if (rc != 0)
+        return rc;
+    raise_descriptor_limit();
+    (void)gethostname(host, sizeof host - 1);
+    topic_make_id(id, host);
+    hub.id = id;
+    return hub_new(&a->hub, &hub);
+}
+
+static int
+run(void *self)
+{
+    struct aggregator *a = self;
+
+    return hub_run(a->hub);
+}
+
+static void
+teardown(void *self)
+{
+    struct aggregator *a = self;
+
+    hub_free(a->hub);
+}
+
+int
+main(int argc, char *argv[])
+{
+    struct settings settings = {0};
+    struct aggregator a = {0};
+    struct program program = {
+        .table = {.program = "syncbus-aggregator",
+                  .purpose = "State aggregator: the latest state of every"
+                             " engine, for any number of subscribers.",
+                  .rows = rows,
+                  .count = sizeof rows / sizeof *rows},
+        .options = &settings,
+        .self = &a,
+        .setup = setup,
+        .run = run,
+        .teardown = teardown,
+    };
+
+    return program_main(&program, argc, argv);
+}
