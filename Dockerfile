@@ -1,0 +1,57 @@
+# One image with every program; compose.yaml runs three containers of it.
+# No syntax beyond the classic builder's: Debian 12's Docker has no BuildKit
+# client.
+
+# ---- build ------------------------------------------------------------------
+FROM debian:bookworm-slim AS build
+
+# civetweb-dev's CMake config names files of the package civetweb.
+RUN apt-get update \
+    && DEBIAN_FRONTEND=noninteractive apt-get install -y \
+        --no-install-recommends \
+        cmake ninja-build pkg-config gcc libc6-dev \
+        libzmq3-dev libmsgpack-dev libcivetweb-dev civetweb libjansson-dev \
+        libssl-dev libzstd-dev libpcre2-dev \
+    && rm -rf /var/lib/apt/lists/*
+
+# .dockerignore lets only what the build reads through, so that a changed
+# test or page does not compile everything again.
+WORKDIR /src
+COPY . .
+RUN cmake --preset release \
+    && cmake --build --preset release \
+    && cmake --install build/release --prefix /out --strip
+
+# ---- run --------------------------------------------------------------------
+FROM debian:bookworm-slim
+
+RUN apt-get update \
+    && DEBIAN_FRONTEND=noninteractive apt-get install -y \
+        --no-install-recommends \
+        libzmq5 libmsgpackc2 libcivetweb1 libjansson4 libssl3 libzstd1 \
+        libpcre2-8-0 \
+    && rm -rf /var/lib/apt/lists/*
+
+# The numbers are fixed, so that files on volumes keep their owner from one
+# image to the next.  Build with those of the workspace's owner where the
+# workspace is not readable by others.
+ARG SYNCBUS_UID=10001
+ARG SYNCBUS_GID=10001
+
+# A new named volume takes owner and mode from the folder it covers.
+RUN groupadd --gid "$SYNCBUS_GID" syncbus \
+    && useradd --uid "$SYNCBUS_UID" --gid syncbus --no-create-home \
+        --home-dir /nonexistent --shell /usr/sbin/nologin syncbus \
+    && install -d -o syncbus -g syncbus -m 0700 /var/lib/syncbus /store \
+    && install -d -o syncbus -g syncbus -m 0750 /run/syncbus
+
+COPY --from=build /out/bin/ /usr/local/bin/
+
+LABEL org.opencontainers.image.title="syncbus" \
+    org.opencontainers.image.description="Makes synchronisation visible and reliable: engine, aggregator, gateway" \
+    org.opencontainers.image.licenses="Apache-2.0" \
+    org.opencontainers.image.base.name="debian:bookworm-slim"
+
+USER $SYNCBUS_UID:$SYNCBUS_GID
+WORKDIR /
+CMD ["syncbus-gateway", "--help"]
