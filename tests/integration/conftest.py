@@ -1,0 +1,31 @@
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+
+from syncbus_test import Processes  # noqa: E402
+
+
+def pytest_configure(config):
+    config.addinivalue_line(
+        "markers", "tsan: also runs against a ThreadSanitizer build")
+
+
+@pytest.fixture
+def processes():
+    """processes.start(COMMAND...): ends with the test."""
+    everything = Processes()
+    yield everything
+    everything.close()
+
+
+@pytest.fixture
+def short_dir():
+    """A folder with a short name: an ipc path holds at most 107 bytes."""
+    path = Path(tempfile.mkdtemp(prefix="sb-", dir="/tmp"))
+    yield path
+    shutil.rmtree(path, ignore_errors=True)

@@ -1,0 +1,155 @@
+"""What every integration test needs: the programs of one build, free ports,
+processes that end with the test, waiting with a deadline."""
+
+import os
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILD = Path(os.environ.get("SYNCBUS_BUILD", ROOT / "build" / "dev"))
+LONG = bool(os.environ.get("SYNCBUS_LONG"))  # nightly sizes
+
+# Below the ephemeral range: there, a client that connects to a port nobody
+# listens on can be given that very port and meet itself.
+_next_port = 20000 + os.getpid() * 37 % 11000
+
+
+def program(name):
+    path = BUILD / "bin" / name
+    assert path.exists(), f"{path} is missing: build it first"
+    return str(path)
+
+
+def free_port():
+    """A TCP port below 32768 that nobody uses now; never the same twice."""
+    global _next_port
+    for _ in range(12000):
+        _next_port = _next_port + 1 if _next_port < 32000 else 20000
+        with socket.socket() as s:
+            try:
+                s.bind(("127.0.0.1", _next_port))
+                return _next_port
+            except OSError:
+                continue
+    raise RuntimeError("no free port below 32768")
+
+
+def wait_until(condition, seconds, what):
+    """The first true value of condition(); fails after so many seconds."""
+    deadline = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {seconds} s: {what}")
+        time.sleep(0.01)
+
+
+class Process:
+    """A program under test.  Its output goes to a file, so that it never
+    waits for a reader."""
+
+    def __init__(self, *command, env=None, cwd=None):
+        self.command = [str(word) for word in command]
+        self._log = tempfile.NamedTemporaryFile(prefix="syncbus-test-")
+        inherited = {key: value for key, value in os.environ.items()
+                     if not key.startswith("SYNCBUS_")}
+        self.popen = subprocess.Popen(
+            self.command, stdin=subprocess.DEVNULL, stdout=self._log,
+            stderr=subprocess.STDOUT, cwd=cwd,
+            env={**inherited, **(env or {})})
+
+    @property
+    def pid(self):
+        return self.popen.pid
+
+    @property
+    def log(self):
+        return Path(self._log.name).read_text(errors="replace")
+
+    def is_running(self):
+        return self.popen.poll() is None
+
+    def wait_for(self, text, seconds=20):
+        """The first line of the output that holds text."""
+        def find():
+            for line in self.log.splitlines():
+                if text in line:
+                    return line
+            assert self.is_running(), (
+                f"{self.command[0]} ended ({self.popen.returncode}):\n"
+                f"{self.log}")
+            return None
+        return wait_until(find, seconds, f"'{text}' from {self.command[0]};"
+                          f" its output:\n{self.log}")
+
+    def wait_ready(self, seconds=20):
+        """Wait for the ready line; returns self."""
+        self.wait_for("ready: ", seconds)
+        return self
+
+    def wait(self, seconds=20):
+        """Wait for its end; returns the exit code."""
+        try:
+            return self.popen.wait(seconds)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"{self.command[0]} did not end in"
+                                 f" {seconds} s:\n{self.log}") from None
+
+    def signal(self, number):
+        self.popen.send_signal(number)
+
+    def pause(self):
+        self.signal(signal.SIGSTOP)
+
+    def resume(self):
+        self.signal(signal.SIGCONT)
+
+    def kill(self):
+        """As a power cut would."""
+        if self.is_running():
+            self.popen.kill()
+        self.popen.wait()
+
+    def stop(self, seconds=10):
+        """Ask it to end; returns the exit code."""
+        if self.is_running():
+            self.signal(signal.SIGTERM)
+            self.signal(signal.SIGCONT)
+        return self.wait(seconds)
+
+    def rss_bytes(self):
+        text = Path(f"/proc/{self.pid}/status").read_text()
+        line = next(x for x in text.splitlines() if x.startswith("VmRSS:"))
+        return int(line.split()[1]) * 1024
+
+    def cpu_seconds(self):
+        stat = Path(f"/proc/{self.pid}/stat").read_text()
+        fields = stat[stat.rindex(")") + 2:].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def close(self):
+        """End it in any case; what a fixture calls."""
+        self.kill()
+        self._log.close()
+
+
+class Processes:
+    """Starts processes and ends them all, last first."""
+
+    def __init__(self):
+        self._all = []
+
+    def start(self, *command, **options):
+        process = Process(*command, **options)
+        self._all.append(process)
+        return process
+
+    def close(self):
+        while self._all:
+            self._all.pop().close()
