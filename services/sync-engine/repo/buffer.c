@@ -10,15 +10,15 @@
 int
 buffer_reserve(struct buffer *b, size_t extra)
 {
-    size_t cap = b->cap != 0 ? b->cap : FIRST_CAP;
+    size_t cap = b->cap < FIRST_CAP ? FIRST_CAP : b->cap + b->cap / 2;
     unsigned char *data;
 
     if (extra <= b->cap - b->len)
         return 0;
     if (extra > SIZE_MAX / 2 - b->len)
         return -ENOMEM;
-    while (cap < b->len + extra)
-        cap += cap / 2;
+    if (cap < b->len + extra)
+        cap = b->len + extra;
     data = realloc(b->data, cap);
     if (data == NULL)
         return -ENOMEM;

@@ -16,7 +16,8 @@
 
 #define IGNORE_MATCHED 1
 
-#define IGNORE_TEXT_MAX (1u << 20) /* bytes of a syncignore, at most */
+#define IGNORE_TEXT_MAX  (1u << 20) /* bytes of a syncignore, at most */
+#define IGNORE_RULES_MAX 4096       /* patterns, at most */
 
 struct ignore;
 
@@ -26,7 +27,8 @@ struct ignore;
  * dropped, as it drops them.
  *
  * Returns 0 and sets *out, which the caller gives to ignore_free(); -E2BIG
- * over IGNORE_TEXT_MAX, or -ENOMEM, and sets *out to NULL.
+ * over IGNORE_TEXT_MAX or IGNORE_RULES_MAX, or for a pattern too large for us
+ * but not for the kernel; or -ENOMEM; and sets *out to NULL.
  */
 int ignore_new(struct ignore **out, const char *text, size_t len);
 
@@ -37,8 +39,9 @@ void ignore_free(struct ignore *ig);
  * Is the file at this "/"-rooted path ignored by the patterns?  Directories
  * are never asked about: a pattern does not prune the walk.
  *
- * Returns 0 for no, IGNORE_MATCHED for yes, or -ELOOP when a pattern cannot
- * be decided within bounds: the snapshot must fail, not guess.
+ * Returns 0 for no, IGNORE_MATCHED for yes, -EILSEQ when the path is not UTF-8,
+ * or -ELOOP when a pattern cannot be decided within bounds: the snapshot must
+ * fail, not guess.
  */
 int ignore_match(struct ignore *ig, const char *path, size_t len);
 

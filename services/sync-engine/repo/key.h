@@ -43,7 +43,7 @@ int key_from_passphrase(struct repo_key *out, const char *text, size_t len);
  * HMAC-SHA-256, under the key, of a fixed label and the storage location.
  * Same key and same place give the same fingerprint on every device.
  *
- * Returns 0, or -EIO when libcrypto fails; out is then "".
+ * Returns 0, -ENOMEM, or -EIO when libcrypto fails; out is then "".
  */
 int key_fingerprint(char out[KEY_FINGERPRINT_MAX], const struct repo_key *key,
                     const char *location);

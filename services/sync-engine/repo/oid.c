@@ -9,8 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SECONDS_MAX 24 /* decimal whole seconds of an int64 of ms, and a NUL   \
-                        */
+#define SECONDS_MAX                                                            \
+    24 /* decimal whole seconds of an int64 of ms, and a NUL                   \
+        */
 
 static int
 hex_digit(char c)

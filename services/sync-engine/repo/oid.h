@@ -31,7 +31,8 @@ int oid_from_hex(struct oid *out, const char *hex, size_t len);
 /* Write the hex form and a NUL to out; returns out. */
 char *oid_to_hex(const struct oid *id, char out[OID_HEX_MAX]);
 
-/* Set *out to the id of a chunk: the SHA-1 of its plain bytes.
+/*
+ * Set *out to the id of a chunk: the SHA-1 of its plain bytes.
  *
  * Returns 0, or -EIO when libcrypto cannot do SHA-1.
  */

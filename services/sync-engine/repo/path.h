@@ -29,4 +29,8 @@ const char *path_reason(int rc);
 /* Is it well-formed UTF-8 (RFC 3629), without NUL? */
 bool path_is_utf8(const char *text, size_t len);
 
+/* Bytes of the UTF-8 character at text, or 0 when there is none; for loops
+ * over text that may be anything.  A NUL counts as a character. */
+size_t path_utf8_step(const char *text, size_t len);
+
 #endif

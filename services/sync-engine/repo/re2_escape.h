@@ -1,0 +1,42 @@
+/*
+ * re2_escape.h - the single characters and the classes of re2.c: what stands
+ * behind a backslash and between brackets.
+ *
+ * All functions read from *in, move it behind what they read, and append to
+ * *out.  They return 0, -EINVAL when RE2 would refuse, or -ENOMEM.
+ */
+#ifndef SERVICES_SYNC_ENGINE_REPO_RE2_ESCAPE_H
+#define SERVICES_SYNC_ENGINE_REPO_RE2_ESCAPE_H
+
+#include "services/sync-engine/repo/buffer.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What is left of the expression. */
+struct re2_text {
+    const char *p;
+    size_t len;
+};
+
+/* Read one UTF-8 character. */
+int re2_get_rune(struct re2_text *in, uint32_t *rune);
+
+/* Write a character so that it stands for itself, in a class or outside. */
+int re2_put_rune(struct buffer *out, uint32_t rune);
+
+/* Read an escape that stands for one character, from the backslash on. */
+int re2_get_escape(struct re2_text *in, uint32_t *rune);
+
+/*
+ * Copy an escape that stands for a set of characters, such as \d or \pL, from
+ * the backslash on.  *found tells whether it was one; if not, nothing moved.
+ */
+int re2_copy_set(struct buffer *out, struct re2_text *in, bool in_class,
+                 bool *found);
+
+/* Copy a bracket expression, from the opening bracket on. */
+int re2_copy_class(struct buffer *out, struct re2_text *in);
+
+#endif
