@@ -49,4 +49,8 @@ int problem_set(struct problem *p, enum problem_kind kind, const char *format,
 int problem_errno(struct problem *p, int rc, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* The same for the workspace: the kind is PROBLEM_UNREADABLE.  Returns rc. */
+int problem_unreadable(struct problem *p, int rc, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
 #endif

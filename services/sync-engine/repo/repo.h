@@ -52,7 +52,16 @@ const struct repo_key *repo_key(const struct repo *r);
 struct objects *repo_objects(const struct repo *r);
 
 /* Contexts for the calling thread of r (not for a worker pool's threads). */
-struct worker *repo_worker(const struct repo *r);
+struct worker *repo_worker(struct repo *r);
+
+/*
+ * Objects are going to be written: to be called before the first one, so that
+ * an interrupted run is cleaned up after.  repo_end() follows the commit.
+ *
+ * Returns 0, or -errno with *p filled.
+ */
+int repo_begin(struct repo *r, struct problem *p);
+void repo_end(struct repo *r);
 
 /*
  * Everything written so far survives a power cut (one syncfs).  To be called

@@ -61,8 +61,10 @@ struct snapshot_options {
     const char *memo;
     const char *system_id; /* device */
     const char *system_name;
-    const char *system_os;     /* NULL: "linux" */
-    unsigned workers;          /* 0: SNAPSHOT_WORKERS */
+    const char *system_os; /* NULL: "linux" */
+    unsigned workers;      /* 0: SNAPSHOT_WORKERS */
+    unsigned retry_ms; /* pause before the second attempt, doubled each time;
+                          0: 50 */
     const atomic_bool *cancel; /* looked at per file and chunk; or NULL */
     snapshot_progress_fn on_progress; /* or NULL */
     void *ctx;

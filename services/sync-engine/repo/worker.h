@@ -12,8 +12,6 @@
 #include "services/sync-engine/repo/cipher.h"
 #include "services/sync-engine/repo/pack.h"
 
-#include <stdint.h>
-
 struct worker {
     struct cipher *cipher;
     struct pack *pack;
@@ -21,13 +19,16 @@ struct worker {
     struct buffer plain;     /* what is read from the workspace */
     struct buffer sealed;    /* what is written to or read from the store */
     struct buffer text;      /* JSON of records */
-    uint64_t names;          /* counts up: names of temporary files */
+    struct buffer chunks;    /* ids (struct oid) of the current file */
 };
 
 /*
  * Prepare w.  Returns 0, or -ENOMEM or -EIO; w may be cleared either way.
  */
 int worker_init(struct worker *w, const struct repo_key *key);
+
+/* Make or reset the chunker for a new file.  Returns 0, or -ENOMEM. */
+int worker_chunker(struct worker *w);
 
 /* Release everything; {0} is fine. */
 void worker_clear(struct worker *w);
