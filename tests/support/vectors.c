@@ -134,6 +134,25 @@ vectors_check(const struct vectors_codec *codec)
     assert_true(accepted >= 3 && refused >= 3);
 }
 
+void
+vectors_each(const char *message,
+             void (*check)(const char *name, const unsigned char *bytes,
+                           size_t len))
+{
+    json_t *all = load_file(), *vector;
+    size_t i;
+
+    json_array_foreach(all, i, vector)
+    {
+        unsigned char bytes[VECTORS_WIRE_MAX];
+
+        if (strcmp(text_of(vector, "message"), message) == 0)
+            check(text_of(vector, "name"), bytes,
+                  from_hex(text_of(vector, "hex"), bytes));
+    }
+    json_decref(all);
+}
+
 size_t
 vectors_load(const char *name, unsigned char *buf)
 {

@@ -29,6 +29,11 @@ struct vectors_codec {
  */
 void vectors_check(const struct vectors_codec *codec);
 
+/* Call check for each vector of the message. */
+void vectors_each(const char *message,
+                  void (*check)(const char *name, const unsigned char *bytes,
+                                size_t len));
+
 /* Bytes of the vector of this name into buf[VECTORS_WIRE_MAX].  Returns len. */
 size_t vectors_load(const char *name, unsigned char *buf);
 

@@ -106,14 +106,17 @@ largest_header_fits(void **unused)
 }
 
 static void
-every_reason_has_its_own_word(void **unused)
+every_reason_has_its_word(void **unused)
 {
+    static const char *const tokens[] = {
+        "identity", "frames", "topic", "size", "message",
+        "rate",     "full",   "old",   "twin",
+    };
+
     (void)unused;
-    for (enum refusal a = REFUSAL_IDENTITY; a < REFUSAL_COUNT; a++) {
-        assert_true(refusal_token(a)[0] != '\0');
-        for (enum refusal b = REFUSAL_IDENTITY; b < a; b++)
-            assert_string_not_equal(refusal_token(a), refusal_token(b));
-    }
+    assert_int_equal(sizeof tokens / sizeof *tokens, REFUSAL_COUNT);
+    for (size_t i = 0; i < REFUSAL_COUNT; i++)
+        assert_string_equal(refusal_token((enum refusal)i), tokens[i]);
     assert_string_equal(refusal_token(REFUSAL_COUNT), "");
 }
 
@@ -126,7 +129,7 @@ main(void)
         cmocka_unit_test(each_key_fills_its_member),
         cmocka_unit_test(a_beat_is_no_part_of_anything),
         cmocka_unit_test(largest_header_fits),
-        cmocka_unit_test(every_reason_has_its_own_word),
+        cmocka_unit_test(every_reason_has_its_word),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -64,6 +64,53 @@ every_reply_code_has_texts_and_a_token_that_finds_it(void **unused)
     }
 }
 
+/* Other programs compare these words: they never change. */
+static void
+tokens_are_those_of_the_protocol(void **unused)
+{
+    static const char *const codes[] = {
+        "",
+        "auth",
+        "forbidden",
+        "not-found",
+        "locked",
+        "lock-failed",
+        "key-mismatch",
+        "repo-damaged",
+        "clock-skew",
+        "unavailable",
+        "rate-limited",
+        "timeout",
+        "network",
+        "tls",
+        "quota",
+        "disk-full",
+        "permission",
+        "busy-file",
+        "empty-workspace",
+        "mass-delete",
+        "unsafe-path",
+        "interrupted",
+        "cancelled",
+        "config",
+        "internal",
+    };
+    static const char *const replies[] = {
+        "",         "unreachable", "forbidden", "bad-request",
+        "timeout",  "unsupported", "disabled",  "not-found",
+        "internal",
+    };
+
+    (void)unused;
+    assert_int_equal(sizeof codes / sizeof *codes, CODE_COUNT);
+    assert_int_equal(sizeof replies / sizeof *replies, REPLY_CODE_COUNT);
+    for (size_t i = 0; i < CODE_COUNT; i++)
+        assert_string_equal(code_info((enum code)i)->token, codes[i]);
+    for (size_t i = 0; i < REPLY_CODE_COUNT; i++)
+        assert_string_equal(reply_code_info((enum reply_code)i)->token,
+                            replies[i]);
+}
+
 static void
 foreign_codes_are_internal(void **unused)
 {
@@ -109,6 +156,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_code_has_texts_and_a_token_that_finds_it),
         cmocka_unit_test(every_reply_code_has_texts_and_a_token_that_finds_it),
+        cmocka_unit_test(tokens_are_those_of_the_protocol),
         cmocka_unit_test(foreign_codes_are_internal),
         cmocka_unit_test(retryable_means_that_waiting_may_help),
         cmocka_unit_test(languages_have_their_usual_names),

@@ -31,11 +31,29 @@ only_no_phase_has_an_empty_token(void **unused)
 static void
 tokens_are_those_of_the_protocol(void **unused)
 {
+    static const char *const tokens[] = {
+        "",
+        "walk",
+        "load",
+        "index",
+        "lock",
+        "fetch-ref",
+        "fetch-index",
+        "fetch-files",
+        "fetch-chunks",
+        "send-chunks",
+        "send-files",
+        "checkout",
+        "remove",
+        "send-index",
+        "unlock",
+        "purge",
+    };
+
     (void)unused;
-    assert_string_equal(phase_token(PHASE_WALK), "walk");
-    assert_string_equal(phase_token(PHASE_FETCH_CHUNKS), "fetch-chunks");
-    assert_string_equal(phase_token(PHASE_SEND_INDEX), "send-index");
-    assert_string_equal(phase_token(PHASE_PURGE), "purge");
+    assert_int_equal(sizeof tokens / sizeof *tokens, PHASE_COUNT);
+    for (size_t i = 0; i < PHASE_COUNT; i++)
+        assert_string_equal(phase_token((enum phase)i), tokens[i]);
 }
 
 static void

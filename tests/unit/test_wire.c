@@ -1,6 +1,7 @@
 #include "proto/wire.h"
 
 #include "proto/utf8.h"
+#include "tests/support/vectors.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -25,6 +26,20 @@ random64(void)
     random_state ^= random_state >> 7;
     random_state ^= random_state << 17;
     return random_state;
+}
+
+static void
+assert_scan_refuses(const char *name, const unsigned char *bytes, size_t len)
+{
+    if (wire_scan(bytes, len) != -EBADMSG)
+        fail_msg("%s: passed", name);
+}
+
+static void
+vectors_of_no_message_are_refused_by_the_scan(void **unused)
+{
+    (void)unused;
+    vectors_each("any", assert_scan_refuses);
 }
 
 static void
@@ -318,6 +333,7 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(vectors_of_no_message_are_refused_by_the_scan),
         cmocka_unit_test(plain_maps_pass),
         cmocka_unit_test(depth_four_passes_and_five_does_not),
         cmocka_unit_test(counts_beyond_the_bytes_left_are_refused),

@@ -1,0 +1,32 @@
+/*
+ * What decodes as a reply encodes again, and the second reading says the same;
+ * what does not leaves the output alone.
+ */
+#include "proto/reply.h"
+
+#include <assert.h>
+#include <stdint.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static struct reply value, before, back;
+    static unsigned char first[REPLY_WIRE_MAX], second[REPLY_WIRE_MAX];
+    int len;
+
+    memset(&value, 0x5a, sizeof value);
+    before = value;
+    if (reply_decode(&value, data, size) != 0) {
+        assert(memcmp(&value, &before, sizeof value) == 0);
+        return 0;
+    }
+    len = reply_encode(&value, first, sizeof first);
+    assert(len > 0);
+    assert(reply_decode(&back, first, (size_t)len) == 0);
+    assert(reply_encode(&back, second, sizeof second) == len);
+    assert(memcmp(first, second, (size_t)len) == 0);
+    return 0;
+}
