@@ -173,9 +173,10 @@ code_info(enum code code)
 enum code
 code_find(const char *token)
 {
-    for (enum code c = CODE_OK; c < CODE_COUNT; c++)
+    for (enum code c = CODE_OK; c < CODE_COUNT; c++) {
         if (strcmp(infos[c].token, token) == 0)
             return c;
+    }
     return CODE_INTERNAL;
 }
 

@@ -123,9 +123,10 @@ command_is_request_id(const void *buf, size_t len)
 
     if (len != COMMAND_ID_MAX - 1)
         return false;
-    for (size_t i = 0; i < len; i++)
+    for (size_t i = 0; i < len; i++) {
         if (p[i] == '\0' || strchr(hex, p[i]) == NULL)
             return false;
+    }
     return true;
 }
 

@@ -110,9 +110,10 @@ field_put_map(struct wire_writer *w, const struct field_table *t,
 int
 field_find_token(const char *const *tokens, size_t count, const char *token)
 {
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         if (strcmp(tokens[i], token) == 0)
             return (int)i;
+    }
     return -ENOENT;
 }
 

@@ -30,8 +30,9 @@ phase_token(enum phase phase)
 enum phase
 phase_find(const char *token)
 {
-    for (enum phase p = PHASE_WALK; p < PHASE_COUNT; p++)
+    for (enum phase p = PHASE_WALK; p < PHASE_COUNT; p++) {
         if (strcmp(tokens[p], token) == 0)
             return p;
+    }
     return PHASE_NONE;
 }

@@ -188,12 +188,13 @@ put_rows(struct wire_writer *w, const struct reply *r)
     wire_put_key(w, pages[r->rows].key);
     wire_put_array(w, r->count);
     for (size_t i = 0; i < r->count; i++) {
-        if (r->rows == REPLY_RUNS)
+        if (r->rows == REPLY_RUNS) {
             field_put_map(w, &state_last_table, &r->runs[i], 0);
-        else if (r->rows == REPLY_CHANGES)
+        } else if (r->rows == REPLY_CHANGES) {
             put_change(w, r, &r->changes[i]);
-        else
+        } else {
             put_conflict(w, r, &r->conflicts[i]);
+        }
     }
 }
 

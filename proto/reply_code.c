@@ -58,8 +58,9 @@ reply_code_info(enum reply_code code)
 enum reply_code
 reply_code_find(const char *token)
 {
-    for (enum reply_code c = REPLY_OK; c < REPLY_CODE_COUNT; c++)
+    for (enum reply_code c = REPLY_OK; c < REPLY_CODE_COUNT; c++) {
         if (strcmp(infos[c].token, token) == 0)
             return c;
+    }
     return REPLY_INTERNAL;
 }

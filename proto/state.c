@@ -130,10 +130,11 @@ judge_run_times(struct state *s)
     if (s->name == STATE_SYNCING && !both)
         return -EBADMSG;
     s->has &= ~HAS_BOTH;
-    if (both)
+    if (both) {
         s->has |= STATE_HAS_RUN_TIMES;
-    else
+    } else {
         s->run_up_ms = s->progress_up_ms = 0;
+    }
     return 0;
 }
 

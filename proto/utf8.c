@@ -47,9 +47,10 @@ utf8_char_len(const unsigned char *p, size_t len)
         return 0;
     if (want > 1 && !is_second(p[0], p[1]))
         return 0;
-    for (size_t i = 2; i < want; i++)
+    for (size_t i = 2; i < want; i++) {
         if (!is_tail(p[i]))
             return 0;
+    }
     return want;
 }
 

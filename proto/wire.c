@@ -98,9 +98,10 @@ wire_get_uints(const msgpack_object *o, uint64_t *out, size_t n)
         return -ENOENT;
     if (o->type != MSGPACK_OBJECT_ARRAY || o->via.array.size != n)
         return -EBADMSG;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         if (o->via.array.ptr[i].type != MSGPACK_OBJECT_POSITIVE_INTEGER)
             return -EBADMSG;
+    }
     for (size_t i = 0; i < n; i++)
         out[i] = o->via.array.ptr[i].via.u64;
     return 0;
@@ -156,10 +157,11 @@ wire_put_uint(struct wire_writer *w, uint64_t value)
 void
 wire_put_bool(struct wire_writer *w, bool value)
 {
-    if (value)
+    if (value) {
         msgpack_pack_true(&w->packer);
-    else
+    } else {
         msgpack_pack_false(&w->packer);
+    }
 }
 
 void

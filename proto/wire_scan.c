@@ -89,9 +89,10 @@ scan_array(struct cursor *c, uint64_t items, int depth)
 {
     if (items > c->left || depth >= WIRE_DEPTH_MAX)
         return -EBADMSG;
-    for (uint64_t i = 0; i < items; i++)
+    for (uint64_t i = 0; i < items; i++) {
         if (scan_value(c, depth + 1) != 0)
             return -EBADMSG;
+    }
     return 0;
 }
 
@@ -115,10 +116,11 @@ scan_key(struct cursor *c, struct key *key)
 static bool
 is_among(const struct key *key, const struct key *keys, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         if (keys[i].len == key->len &&
             memcmp(keys[i].bytes, key->bytes, key->len) == 0)
             return true;
+    }
     return false;
 }
 

@@ -146,9 +146,10 @@ vectors_each(const char *message,
     {
         unsigned char bytes[VECTORS_WIRE_MAX];
 
-        if (strcmp(text_of(vector, "message"), message) == 0)
+        if (strcmp(text_of(vector, "message"), message) == 0) {
             check(text_of(vector, "name"), bytes,
                   from_hex(text_of(vector, "hex"), bytes));
+        }
     }
     json_decref(all);
 }

@@ -16,9 +16,10 @@
 static bool
 is_ascii(const char *text)
 {
-    for (; *text != '\0'; text++)
+    for (; *text != '\0'; text++) {
         if ((unsigned char)*text >= 0x80)
             return false;
+    }
     return true;
 }
 
@@ -106,9 +107,10 @@ tokens_are_those_of_the_protocol(void **unused)
     assert_int_equal(sizeof replies / sizeof *replies, REPLY_CODE_COUNT);
     for (size_t i = 0; i < CODE_COUNT; i++)
         assert_string_equal(code_info((enum code)i)->token, codes[i]);
-    for (size_t i = 0; i < REPLY_CODE_COUNT; i++)
+    for (size_t i = 0; i < REPLY_CODE_COUNT; i++) {
         assert_string_equal(reply_code_info((enum reply_code)i)->token,
                             replies[i]);
+    }
 }
 
 static void

@@ -282,9 +282,9 @@ refused_row_leaves_the_page_alone(void **unused)
     path[sizeof path - 1] = '\0';
     reply_init(&r, REPLY_OK);
     reply_start_page(&r, REPLY_CHANGES);
-    do
+    do {
         before = r;
-    while (reply_add_change(&r, '+', path, 1) == 0);
+    } while (reply_add_change(&r, '+', path, 1) == 0);
     assert_int_equal(r.count, before.count);
     assert_int_equal(r.text_len, before.text_len);
     assert_int_equal(r.wire_len, before.wire_len);

@@ -260,7 +260,7 @@ random_struct(struct state *s)
     s->up_ms = random53();
     s->ttl_ms = random53();
     s->name = (enum state_name)(random64() % STATE_NAME_COUNT);
-    s->has = (uint32_t)(random64() & random64() & ((1u << 20) - 1));
+    s->has = (uint32_t)random64() & ((1u << 20) - 1);
     if (random64() % 4 == 0)
         s->has = (1u << 20) - 1;
     random_texts(s);
