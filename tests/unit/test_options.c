@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,7 @@
 
 struct settings {
     const char *id, *mode;
-    long interval;
+    long interval, limit;
     bool watch, once;
     struct option_list listen;
     char *token;
@@ -43,6 +44,12 @@ static const struct option_row rows[] = {
      .max = 43200,
      .kind = OPTION_NUMBER,
      .offset = offsetof(struct settings, interval)},
+    {.name = "limit",
+     .argument = "BYTES",
+     .help = "Per second",
+     .max = LONG_MAX,
+     .kind = OPTION_NUMBER,
+     .offset = offsetof(struct settings, limit)},
     {.name = "watch",
      .help = "Run on a change",
      .fallback = "yes",
@@ -257,6 +264,9 @@ wrong_use_is_one_line_that_names_it(void **state)
         {"--interval 99999999999999999999",
          "--interval: 99999999999999999999 is not between 30 and 43200"
          " (seconds)"},
+        {"--limit 9223372036854775808",
+         "--limit: 9223372036854775808 is not between 0 and"
+         " 9223372036854775807 (bytes)"},
         {"--interval 5m", "--interval: \"5m\" is not a whole number"},
         {"--interval", "--interval: needs a value"},
         {"--interval=", "--interval: the value is empty"},
