@@ -1,0 +1,79 @@
+/*
+ * run_state.h - what the steps of one run share; private to run*.c.
+ *
+ * A step returns 0 to go on, RUN_DONE to end well at once, or a negative value
+ * with *r->fault filled.
+ */
+#ifndef SERVICES_SYNC_ENGINE_RUN_STATE_H
+#define SERVICES_SYNC_ENGINE_RUN_STATE_H
+
+#include "services/sync-engine/cloud/lock_keeper.h"
+#include "services/sync-engine/plan.h"
+#include "services/sync-engine/remote.h"
+#include "services/sync-engine/repo/problem.h"
+#include "services/sync-engine/repo/snapshot.h"
+#include "services/sync-engine/run.h"
+
+#define RUN_DONE 1
+
+#define RUN_MEMO       "[Sync] Cloud sync"
+#define RUN_INDEX_PUTS 3 /* index, ref, list */
+
+/* What a byte costs: reading, hashing and packing it, or sending it. */
+#define RUN_WEIGHT_INDEX       3
+#define RUN_WEIGHT_SEND_DISK   1
+#define RUN_WEIGHT_SEND_REMOTE 6
+
+struct run {
+    const struct run_options *opt;
+    struct run_result *out;
+    struct fault *fault; /* of out */
+    struct remote remote;
+    uint64_t started_at_ms; /* monotonic */
+    struct snapshot snapshot;
+    unsigned attempt; /* of the snapshot, as last told */
+    enum snapshot_step snapshot_step;
+    bool cloud_empty;
+    struct oid cloud_id;
+    struct index_record cloud;
+    struct arena cloud_arena;
+    struct plan plan;
+    struct lock lock;
+    struct lock_keeper *keeper;
+};
+
+unsigned run_send_weight(const struct run *r);
+
+/* Units ahead while sending so much, with what comes behind it. */
+uint64_t run_send_units(const struct run *r, uint64_t objects, uint64_t bytes);
+
+/* Enter a phase that counts no bytes. */
+void run_enter(const struct run *r, enum phase phase, uint64_t items);
+
+/* A problem of repo/ becomes the run's fault.  Returns rc. */
+int run_forward(const struct run *r, int rc, const struct problem *p);
+
+/* Has the store our snapshot already? */
+bool run_is_published(const struct run *r);
+
+/* Asked to stop, or is the lock lost?  ctx is the run.  Negative: stop. */
+int run_should_stop(void *ctx, struct fault *f);
+
+/* run_look.c: before anything is changed, but for the lock. */
+int run_make_snapshot(struct run *r);
+int run_preflight(struct run *r);
+int run_take_lock(struct run *r);
+int run_compare(struct run *r);
+int run_check_room(struct run *r);
+
+/* run_send.c: all of it under the lock. */
+int run_make_plan(struct run *r);
+int run_send_chunks(struct run *r);
+int run_send_files(struct run *r);
+int run_flush(struct run *r);
+int run_send_index(struct run *r);
+int run_send_latest(struct run *r);
+int run_send_entry(struct run *r);
+int run_set_base(struct run *r);
+
+#endif
