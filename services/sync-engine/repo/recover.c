@@ -113,8 +113,8 @@ recover_run(int dir_fd, struct worker *w, const char *boot, struct problem *p)
         s.since = st.st_mtime - CLOCK_SLACK_S;
         s.verify =
             len == 0 || seen.len != len || memcmp(seen.data, boot, len) != 0;
-        log_line(LOG_INFO, "cleaning up after a run that was %s",
-                 s.verify ? "cut off by the machine going down" : "killed");
+        log_line(LOG_INFO, "cleaning up after a run that did not finish%s",
+                 s.verify ? " before the machine went down" : "");
         rc = sweep_objects(dir_fd, &s);
     }
     buffer_clear(&seen);
