@@ -116,6 +116,8 @@ the_last_match_counts_and_repeated_lines_do_not(void **state)
     assert_false(is_ignored("a\r\n!a\r\na\r\n", "/a"));
     /* below an ignored directory too, unlike git */
     assert_false(is_ignored("dir/**\n!dir/keep", "/dir/keep"));
+    /* nothing but '!' takes everything back */
+    assert_false(is_ignored("a\n!", "/a"));
     /* built-in patterns come last */
     assert_true(is_ignored("!/.siyuan/conf.json", "/.siyuan/conf.json"));
 }

@@ -125,7 +125,7 @@ anchor(struct buffer *out, const struct buffer *b)
 
     out->len = 0;
     rc = buffer_append(out, head, strlen(head));
-    if (rc == 0)
+    if (rc == 0 && b->len > rooted)
         rc = buffer_append(out, b->data + rooted, b->len - rooted);
     if (rc == 0)
         rc = buffer_append(out, tail, strlen(tail));
