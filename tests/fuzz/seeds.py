@@ -14,7 +14,7 @@ TARGET = {"snapshot": "beat", "any": "wire"}
 
 
 def main():
-    for vector in json.loads(VECTORS.read_text()):
+    for vector in json.loads(VECTORS.read_text("utf-8")):
         target = TARGET.get(vector["message"], vector["message"])
         data = bytes.fromhex(vector["hex"])
         if "value" in vector or target == "wire":
