@@ -178,6 +178,8 @@ regular_expressions_mean_what_they_mean_to_the_kernel(void **state)
         {"a\\Sb", {"/a\vb"}, {"/a b"}},
         {"[\\S]", {"/\v"}, {"/ "}},
         {"[\\s]x", {"/ x"}, {"/\vx"}},
+        {"[\\W[:alpha:]]x", {"/图x", "/ax", "/-x"}, {"/1x"}},
+        {"[^\\p{Lu}\\W]", {"/1"}, {"/图", "/A"}},
         {"\\p{Han}", {"/图"}, {"/a"}},
         {"\\pLx", {"/éx"}, {"/1x"}},
         {"\\P{^Lu}", {"/A"}, {"/a"}},

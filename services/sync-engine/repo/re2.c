@@ -1,5 +1,6 @@
 #include "services/sync-engine/repo/re2.h"
 
+#include "services/sync-engine/repo/re2_class.h"
 #include "services/sync-engine/repo/re2_escape.h"
 
 #include <errno.h>

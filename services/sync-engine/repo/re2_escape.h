@@ -1,6 +1,5 @@
 /*
- * re2_escape.h - the single characters and the classes of re2.c: what stands
- * behind a backslash and between brackets.
+ * re2_escape.h - the single characters of re2.c, plain or behind a backslash.
  *
  * All functions read from *in, move it behind what they read, and append to
  * *out.  They return 0, -EINVAL when RE2 would refuse, or -ENOMEM.
@@ -10,7 +9,6 @@
 
 #include "services/sync-engine/repo/buffer.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,15 +26,5 @@ int re2_put_rune(struct buffer *out, uint32_t rune);
 
 /* Read an escape that stands for one character, from the backslash on. */
 int re2_get_escape(struct re2_text *in, uint32_t *rune);
-
-/*
- * Copy an escape that stands for a set of characters, such as \d or \pL, from
- * the backslash on.  *found tells whether it was one; if not, nothing moved.
- */
-int re2_copy_set(struct buffer *out, struct re2_text *in, bool in_class,
-                 bool *found);
-
-/* Copy a bracket expression, from the opening bracket on. */
-int re2_copy_class(struct buffer *out, struct re2_text *in);
 
 #endif
