@@ -1,0 +1,163 @@
+"""The running stack as the checks see it: its containers through the docker
+command, its gateway through the published port."""
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "support"))
+
+from syncbus_test import wait_until  # noqa: E402
+
+SERVICES = ("aggregator", "engine", "gateway")
+PORT = int(os.environ["SYNCBUS_PORT"])
+SECRETS = Path(os.environ["SYNCBUS_SECRETS"])
+WORKSPACE = Path(os.environ["SYNCBUS_WORKSPACE"])
+TOKEN = (SECRETS / "api-token").read_text().strip()
+KEY = (SECRETS / "repo-key").read_text().strip()
+PROJECT = os.environ["COMPOSE_PROJECT_NAME"]
+COMPOSE = shlex.split(os.environ["SYNCBUS_STACK_COMPOSE"])
+
+
+def run(*command, check=True):
+    done = subprocess.run(command, cwd=ROOT, text=True, timeout=180,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, check=False)
+    if check and done.returncode != 0:
+        raise AssertionError(f"{' '.join(command)}: exit {done.returncode}\n"
+                             f"{done.stdout.strip()}")
+    return done
+
+
+def compose(*arguments):
+    return run(*COMPOSE, *arguments).stdout
+
+
+def container(service):
+    """The id of a service's container, running or not."""
+    found = run("docker", "ps", "-aq", "--no-trunc",
+                "--filter", f"label=com.docker.compose.project={PROJECT}",
+                "--filter", f"label=com.docker.compose.service={service}")
+    ids = found.stdout.split()
+    assert len(ids) == 1, f"containers of {service}: {ids}"
+    return ids[0]
+
+
+def inspect(service):
+    return json.loads(run("docker", "inspect", container(service)).stdout)[0]
+
+
+def inside(service, *command, check=True):
+    return run("docker", "exec", container(service), *command, check=check)
+
+
+def logs(service):
+    return run("docker", "logs", container(service)).stdout
+
+
+def ask(path, method="GET", token=None):
+    """(status, body) of one request; (0, reason) when nobody answers."""
+    request = urllib.request.Request(f"http://127.0.0.1:{PORT}{path}",
+                                     method=method)
+    if method == "POST":
+        request.data = b"{}"
+    if token is not None:
+        request.add_header("Authorization", f"Token {token}")
+    try:
+        with urllib.request.urlopen(request, timeout=5) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+    except OSError as error:
+        return 0, str(error)
+
+
+def sync_info():
+    """getSyncInfo's data; None when it has none."""
+    status, body = ask("/api/sync/getSyncInfo", "POST", TOKEN)
+    if status != 200:
+        return None
+    answer = json.loads(body)
+    return answer["data"] if answer["code"] == 0 else None
+
+
+def finished_sync(since, synced=1, seconds=60):
+    """Wait until getSyncInfo shows a sync that ended well, `synced` (ms) or
+    later, in a state that the aggregator received after `since` (monotonic):
+    what the gateway remembers from before does not count."""
+    last = {}
+
+    def find():
+        data = sync_info()
+        last["data"] = data
+        if data is None or data["bus"] != "up" or data["live"] != "on":
+            return None
+        if data["ageMs"] / 1000 > time.monotonic() - since:
+            return None
+        done = data["lastRun"]
+        ended = (data["state"] == "idle" and data["synced"] >= synced
+                 and done is not None and done["ok"])
+        return data if ended else None
+
+    try:
+        return wait_until(find, seconds, "a finished sync in getSyncInfo")
+    except AssertionError as error:
+        raise AssertionError(f"{error}; the last answer was "
+                             f"{json.dumps(last['data'])}") from None
+
+
+def healthy(seconds=60):
+    def statuses():
+        return {service: inspect(service)["State"]["Health"]
+                for service in SERVICES}
+
+    def find():
+        found = statuses()
+        return all(h["Status"] == "healthy" for h in found.values())
+
+    try:
+        wait_until(find, seconds, "three healthy containers")
+    except AssertionError as error:
+        raise AssertionError(f"{error}; {json.dumps(statuses())}") from None
+
+
+class Store:
+    """A copy of the store's volume."""
+
+    def __init__(self):
+        self._folder = tempfile.TemporaryDirectory(prefix="syncbus-store-")
+        self.path = Path(self._folder.name) / "store"
+        run("docker", "cp", f"{container('engine')}:/store", str(self.path))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *unused):
+        self._folder.cleanup()
+
+    def head(self):
+        """The id of the index that refs/latest names."""
+        refs = list(self.path.glob("**/refs/latest"))
+        assert len(refs) == 1, f"refs/latest in the store: {refs}"
+        head = refs[0].read_text()
+        assert len(head) == 40, f"refs/latest holds {head!r}"
+        return head
+
+    def verify(self):
+        """Every file of the workspace, through the independent reader."""
+        run("/usr/bin/python3", "tests/support/dejavu_reader.py",
+            "--store", str(self.path), "--key", KEY,
+            "--workspace", str(WORKSPACE))
+
+
+def head():
+    with Store() as store:
+        return store.head()
