@@ -11,6 +11,7 @@
 
 #include <limits.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -67,7 +68,7 @@ store(const struct oid *id, const char *text)
     const struct buffer plain = {.data = (unsigned char *)copy,
                                  .len = strlen(text)};
 
-    strcpy(copy, text);
+    memcpy(copy, text, plain.len);
     return objects_write(repo_objects(repo), repo_worker(repo), id, &plain,
                          &problem);
 }
@@ -76,8 +77,10 @@ store(const struct oid *id, const char *text)
 static char *
 file_of(const struct oid *id, char out[OBJECTS_KEY_MAX + 8])
 {
-    strcpy(out, "repo/");
-    objects_key(id, out + 5);
+    char key_text[OBJECTS_KEY_MAX];
+
+    (void)snprintf(out, OBJECTS_KEY_MAX + 8, "repo/%s",
+                   objects_key(id, key_text));
     return out;
 }
 

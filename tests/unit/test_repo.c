@@ -62,7 +62,7 @@ store(const char *text)
                                  .len = strlen(text)};
     struct oid id;
 
-    strcpy(copy, text);
+    memcpy(copy, text, plain.len);
     assert_int_equal(oid_of_bytes(&id, copy, plain.len), 0);
     assert_int_equal(objects_write(repo_objects(repo), repo_worker(repo), &id,
                                    &plain, &problem),

@@ -189,12 +189,13 @@ too_deep_a_tree_is_refused(void **state)
 {
     struct walk_list list = {0};
     struct problem p = {0};
-    char name[2 * WALK_DEPTH_MAX + 8] = "";
+    char name[2 * WALK_DEPTH_MAX + 8];
 
     (void)state;
-    for (int i = 0; i < WALK_DEPTH_MAX; i++)
-        memcpy(name + 2 * i, "d/", 3);
-    strcat(name, "x");
+    for (size_t i = 0; i < 2 * (size_t)WALK_DEPTH_MAX; i++)
+        name[i] = i % 2 == 0 ? 'd' : '/';
+    name[2 * (size_t)WALK_DEPTH_MAX] = 'x';
+    name[2 * (size_t)WALK_DEPTH_MAX + 1] = '\0';
     scratch_write(&scratch, name, "", 0);
     assert_true(walk_with(&list, NULL, &p) < 0);
     assert_int_equal(p.kind, PROBLEM_UNSAFE_PATH);

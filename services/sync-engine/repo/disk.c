@@ -198,12 +198,13 @@ read_file(int fd, struct buffer *out, size_t max)
     if (fd < 0)
         return -errno;
     out->len = 0;
-    if (fstat(fd, &st) != 0)
+    if (fstat(fd, &st) != 0) {
         rc = -errno;
-    else if (!S_ISREG(st.st_mode))
+    } else if (!S_ISREG(st.st_mode)) {
         rc = -EISDIR;
-    else if ((uint64_t)st.st_size > max)
+    } else if ((uint64_t)st.st_size > max) {
         rc = -EFBIG;
+    }
     if (rc == 0)
         rc = read_all(fd, out, (size_t)st.st_size);
     (void)close(fd);

@@ -46,10 +46,11 @@ gather_init(struct gather *g, struct repo *r,
     g->data_fd = open(g->name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (g->data_fd >= 0)
         return 0;
-    if (errno == ENOENT || errno == ENOTDIR)
+    if (errno == ENOENT || errno == ENOTDIR) {
         return problem_set(p, PROBLEM_NO_WORKSPACE,
                            "%s is no workspace: there is no folder %s",
                            opt->workspace, g->name);
+    }
     return problem_unreadable(p, -errno, "cannot read %s", g->name);
 }
 
@@ -129,9 +130,10 @@ walk(struct gather *g, struct problem *p)
     if (rc == 0)
         rc = walk_run(&g->walk, &opt, p);
     ignore_free(opt.ignore);
-    if (rc == 0 && g->walk.count == 0)
+    if (rc == 0 && g->walk.count == 0) {
         return problem_set(p, PROBLEM_EMPTY_WORKSPACE,
                            "%s holds no file to synchronise", g->name);
+    }
     return rc;
 }
 

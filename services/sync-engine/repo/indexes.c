@@ -83,9 +83,10 @@ read_json(struct repo *r, const char *key)
     int rc = disk_read(repo_dir(r), key, &w->sealed, PACKED_MAX);
 
     w->text.len = 0;
-    if (rc == 0)
+    if (rc == 0) {
         rc = pack_decompress(w->pack, &w->text, w->sealed.data, w->sealed.len,
                              PACK_INDEX_MAX);
+    }
     return rc;
 }
 
@@ -102,16 +103,18 @@ indexes_load(struct repo *r, const struct oid *id, struct index_record *out,
         return INDEXES_ABSENT;
     if (rc == 0)
         rc = index_record_decode(&found, a, &w->text, id);
-    if (rc == -EBADMSG || rc == -EUCLEAN || rc == -EFBIG)
+    if (rc == -EBADMSG || rc == -EUCLEAN || rc == -EFBIG) {
         return problem_set(p, PROBLEM_DAMAGED,
                            "%s/%s is damaged: not the index its name says",
                            repo_path(r), key);
+    }
     if (rc == 0)
         rc = cipher_check_verify(w->cipher, found.key_check);
-    if (rc == -EKEYREJECTED)
+    if (rc == -EKEYREJECTED) {
         return problem_set(p, PROBLEM_WRONG_KEY,
                            "%s/%s was made with another key", repo_path(r),
                            key);
+    }
     if (rc != 0)
         return problem_errno(p, rc, "%s/%s", repo_path(r), key);
     *out = found;

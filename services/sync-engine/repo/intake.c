@@ -180,11 +180,12 @@ advance(const struct passage *a)
 
     if (!is_unchanged(a))
         return INTAKE_CHANGED;
-    if (futimens(a->fd, times) != 0)
+    if (futimens(a->fd, times) != 0) {
         return problem_errno(a->p, -errno,
                              "%s%s has another content than before but the "
                              "same time, which cannot be set",
                              a->in->name, a->f->path);
+    }
     if (fstat(a->fd, &st) != 0)
         return fail(a, -errno);
     if (st.st_size != a->f->size || st.st_ino != a->f->inode)
@@ -265,10 +266,11 @@ store_record(const struct passage *a, struct file_record *out)
             return rc;
         rc = compare_stored(a, out);
     }
-    if (rc == ID_TAKEN)
+    if (rc == ID_TAKEN) {
         return problem_set(a->p, PROBLEM_SYSTEM,
                            "%s%s: no free second found for its new content",
                            a->in->name, a->f->path);
+    }
     return rc == OBJECTS_ABSENT ? write_record(a, out) : rc;
 }
 

@@ -30,9 +30,10 @@ check_chunks(struct objects *o, const struct file_record *f, struct problem *p)
 
     for (uint32_t i = 0; i < f->chunk_count && rc == 0; i++) {
         rc = objects_exists(o, &f->chunks[i], p);
-        if (rc == OBJECTS_ABSENT)
+        if (rc == OBJECTS_ABSENT) {
             rc = problem_set(p, PROBLEM_DAMAGED, "%s is missing, part of %s",
                              objects_key(&f->chunks[i], key), f->path);
+        }
     }
     return rc;
 }
@@ -48,9 +49,10 @@ load_one(void *ctx, struct worker *w, size_t item, struct problem *p)
     char key[OBJECTS_KEY_MAX];
     int rc = objects_read_file(o, w, id, &file, p);
 
-    if (rc == OBJECTS_ABSENT)
+    if (rc == OBJECTS_ABSENT) {
         rc = problem_set(p, PROBLEM_DAMAGED, "%s is missing, a file record",
                          objects_key(id, key));
+    }
     if (rc == 0 && l->check_chunks)
         rc = check_chunks(o, &file.record, p);
     if (rc == 0) {
@@ -133,10 +135,11 @@ latest_load(struct file_list *out, struct repo *r, const struct index_record *x,
 
     if (rc != 0)
         rc = load_objects(out, r, x, opt, p);
-    if (rc != 0)
+    if (rc != 0) {
         file_list_clear(out);
-    else
+    } else {
         file_list_sort(out);
+    }
     return rc;
 }
 
@@ -170,9 +173,10 @@ latest_store(struct repo *r, const struct oid *id,
         return problem_errno(p, rc, "%s/" NAME, repo_path(r));
     rc = write_files(&file, &out, id, files);
     buffer_clear(&out);
-    if (rc != 0)
+    if (rc != 0) {
         disk_discard(&file);
-    else
+    } else {
         rc = disk_commit_durable(&file);
+    }
     return rc == 0 ? 0 : problem_errno(p, rc, "%s/" NAME, repo_path(r));
 }

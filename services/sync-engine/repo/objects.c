@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -39,10 +40,7 @@ objects_key(const struct oid *id, char out[OBJECTS_KEY_MAX])
     char hex[OID_HEX_MAX];
 
     oid_to_hex(id, hex);
-    memcpy(out, FOLDER "/", 8);
-    memcpy(out + 8, hex, 2);
-    out[10] = '/';
-    memcpy(out + 11, hex + 2, NAME_LEN + 1);
+    (void)snprintf(out, OBJECTS_KEY_MAX, FOLDER "/%.2s/%s", hex, hex + 2);
     return out;
 }
 
@@ -228,9 +226,10 @@ read_plain(struct objects *o, struct worker *w, const struct oid *id,
                      sealed->len);
     if (rc == -EBADMSG)
         return damaged(p, id, "it does not decrypt");
-    if (rc == 0)
+    if (rc == 0) {
         rc = pack_decompress(w->pack, out, sealed->data + CIPHER_NONCE,
                              sealed->len - CIPHER_OVERHEAD, PACK_RECORD_MAX);
+    }
     if (rc == -EBADMSG || rc == -EFBIG)
         return damaged(p, id, "it does not unpack");
     return rc == 0 ? 0 : fail(p, rc, id);

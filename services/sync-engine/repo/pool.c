@@ -53,10 +53,11 @@ work(void *arg)
     struct worker w;
     int rc = worker_init(&w, pool->job->key);
 
-    if (rc != 0)
+    if (rc != 0) {
         (void)problem_errno(&problem, rc, "preparing a worker");
-    else
+    } else {
         rc = do_items(pool, &w, &problem);
+    }
     if (rc != 0)
         keep_failure(pool, rc, &problem);
     worker_clear(&w);

@@ -41,11 +41,12 @@ escape(char out[PROBLEM_TEXT_MAX], const char *raw)
             memcpy(out + used, ELLIPSIS, sizeof ELLIPSIS);
             return;
         }
-        if (n != 0)
+        if (n != 0) {
             memcpy(out + used, raw + i, n);
-        else
+        } else {
             (void)snprintf(out + used, ESCAPED + 1, "\\x%02x",
                            (unsigned char)raw[i]);
+        }
         used += need;
         i += n != 0 ? n : 1;
     }

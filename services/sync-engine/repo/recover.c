@@ -104,10 +104,11 @@ recover_run(int dir_fd, struct worker *w, const char *boot, struct problem *p)
     size_t len = strlen(boot);
     int rc;
 
-    if (fstatat(dir_fd, RECOVER_MARKER, &st, AT_SYMLINK_NOFOLLOW) != 0)
+    if (fstatat(dir_fd, RECOVER_MARKER, &st, AT_SYMLINK_NOFOLLOW) != 0) {
         return errno == ENOENT
                    ? 0
                    : problem_errno(p, -errno, "repository " RECOVER_MARKER);
+    }
     rc = disk_read(dir_fd, RECOVER_MARKER, &seen, RECOVER_BOOT_MAX);
     if (rc == 0) {
         s.since = st.st_mtime - CLOCK_SLACK_S;

@@ -15,10 +15,11 @@ refs_read(struct repo *r, const char *key, struct oid *out, struct problem *p)
     buffer_clear(&found);
     if (rc == -ENOENT)
         return REFS_ABSENT;
-    if (rc == -EFBIG || parsed != 0)
+    if (rc == -EFBIG || parsed != 0) {
         return problem_set(p, PROBLEM_DAMAGED,
                            "%s/%s is damaged: not 40 hex characters",
                            repo_path(r), key);
+    }
     return rc == 0 ? 0 : problem_errno(p, rc, "%s/%s", repo_path(r), key);
 }
 

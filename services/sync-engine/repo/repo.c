@@ -76,15 +76,17 @@ check_key(struct repo *r, struct problem *p)
         return make_key_check(r, p);
     if (rc == 0 && check[0] == '\0')
         rc = -EFBIG;
-    if (rc == -EFBIG)
+    if (rc == -EFBIG) {
         return problem_set(p, PROBLEM_DAMAGED,
                            "%s/" KEY_CHECK " is damaged: wrong length",
                            r->path);
+    }
     if (rc == 0)
         rc = cipher_check_verify(r->worker.cipher, check);
-    if (rc == -EKEYREJECTED)
+    if (rc == -EKEYREJECTED) {
         return problem_set(p, PROBLEM_WRONG_KEY,
                            "repository %s was made with another key", r->path);
+    }
     return rc == 0 ? 0 : problem_errno(p, rc, "%s/" KEY_CHECK, r->path);
 }
 

@@ -69,10 +69,11 @@ load_latest(struct snapshot *out, struct repo *r,
     if (rc != 0)
         return rc;
     rc = load(out, r, &id, opt, p);
-    if (rc == SNAPSHOT_NONE)
+    if (rc == SNAPSHOT_NONE) {
         return problem_set(p, PROBLEM_DAMAGED,
                            "%s: the index named by " REFS_LATEST " is missing",
                            repo_path(r));
+    }
     return rc;
 }
 
@@ -193,10 +194,11 @@ attempt_all(struct gather *g, const struct snapshot_options *opt,
         pause_before(i, opt);
         rc = gather_attempt(g, p);
     }
-    if (rc == GATHER_BUSY)
+    if (rc == GATHER_BUSY) {
         return problem_set(p, PROBLEM_BUSY_FILE,
                            "%s%s kept changing while it was read", g->name,
                            g->busy);
+    }
     return rc;
 }
 
@@ -238,10 +240,11 @@ make(struct snapshot *out, struct repo *r, const struct snapshot_options *opt,
     if (rc == SNAPSHOT_UNCHANGED)
         return rc;
     snapshot_clear(out);
-    if (rc == 0)
+    if (rc == 0) {
         *out = fresh;
-    else
+    } else {
         snapshot_clear(&fresh);
+    }
     return rc;
 }
 

@@ -122,11 +122,12 @@ visit_file(struct walk *w, int dir_fd, const char *name)
         return refuse(w, rc);
     rc = w->opt->ignore == NULL ? 0
                                 : ignore_match(w->opt->ignore, w->path, w->len);
-    if (rc < 0)
+    if (rc < 0) {
         return problem_set(w->problem, PROBLEM_UNSAFE_PATH,
                            "%s%s: a pattern of syncignore is too complex to "
                            "decide about it",
                            w->opt->name, w->path);
+    }
     return rc == IGNORE_MATCHED ? 0 : add_file(w, &st);
 }
 
@@ -161,12 +162,13 @@ visit_entries(struct walk *w, const struct folder *f, int fd)
         rc = enter_name(w, e->name);
         if (rc != 0)
             return rc;
-        if (w->opt->cancel != NULL && atomic_load(w->opt->cancel))
+        if (w->opt->cancel != NULL && atomic_load(w->opt->cancel)) {
             rc = problem_set(w->problem, PROBLEM_CANCELLED, "cancelled");
-        else if (e->is_folder)
+        } else if (e->is_folder) {
             rc = visit_folder(w, fd, e->name);
-        else
+        } else {
             rc = visit_file(w, fd, e->name);
+        }
         if (rc == 0)
             leave_name(w, len);
     }
@@ -183,12 +185,13 @@ visit_folder(struct walk *w, int parent_fd, const char *name)
 
     if (fd < 0)
         return has_vanished(errno) ? 0 : unreadable(w, -errno);
-    if (++w->depth > WALK_DEPTH_MAX)
+    if (++w->depth > WALK_DEPTH_MAX) {
         rc = problem_set(w->problem, PROBLEM_UNSAFE_PATH,
                          "%s%s: more than %d nested folders", w->opt->name,
                          w->path, WALK_DEPTH_MAX);
-    else
+    } else {
         rc = list_folder(w, &f, fd);
+    }
     if (rc == 0)
         rc = visit_entries(w, &f, fd);
     w->depth--;
