@@ -43,7 +43,8 @@ identity_fill(struct state *out, const struct identity_options *opt)
                STATE_HAS_COUNTS | STATE_HAS_INFO,
     };
     /* Zero would do: the epoch alone nearly always differs. */
-    (void)getrandom(&out->instance, sizeof out->instance, 0);
+    if (getrandom(&out->instance, sizeof out->instance, 0) < 0)
+        out->instance = 0;
     (void)snprintf(out->provider, sizeof out->provider, "local");
     wire_text_copy(out->cloud, sizeof out->cloud, opt->cloud_name);
     if (opt->history->any) {
