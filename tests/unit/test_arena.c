@@ -4,7 +4,6 @@
 #include "services/sync-engine/repo/buffer.h"
 
 #include <errno.h>
-#include <stdint.h>
 #include <string.h>
 
 #include <setjmp.h>

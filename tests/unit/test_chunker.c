@@ -5,7 +5,6 @@
 #include "services/sync-engine/repo/oid.h"
 #include "tests/support/chunker_reference.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,7 +15,7 @@
 
 #include <cmocka.h>
 
-#define MIB (1u << 20)
+#define MIB ((size_t)1 << 20)
 
 static void
 assert_id(const unsigned char *data, size_t len, const char *hex)

@@ -167,7 +167,7 @@ huge_counts_and_wrong_types_are_refused(void **state)
 {
 #define BAD(text)                                                              \
     {                                                                          \
-        text, sizeof text - 1                                                  \
+        (text), sizeof(text) - 1                                                  \
     }
     static const struct {
         const char *text;
@@ -194,7 +194,9 @@ huge_counts_and_wrong_types_are_refused(void **state)
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         assert_refused(bad[i].text, bad[i].len, -EBADMSG);
     memset(deep, '\x91', sizeof deep);
-    memcpy(deep, "\x81\xa1x", 3);
+    deep[0] = '\x81';
+    deep[1] = '\xa1';
+    deep[2] = 'x';
     assert_refused(deep, sizeof deep, -EBADMSG);
 }
 
@@ -252,7 +254,7 @@ twenty_thousand_files_survive_a_round_trip(void **state)
     for (uint32_t i = 0; i < 20000; i++) {
         const struct file_record *f = &l.files[i];
 
-        assert_int_equal(atoi(f->path + 1), i);
+        assert_int_equal(strtol(f->path + 1, NULL, 10), i);
         assert_int_equal(f->size, i);
         assert_true(f->updated == -(int64_t)i);
         assert_int_equal(f->chunk_count, i % 300 == 299 ? 300 : 1 + i % 20);

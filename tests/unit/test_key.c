@@ -94,9 +94,10 @@ what_is_no_key_is_refused_and_changes_nothing(void **state)
     char huge[KEY_TEXT_MAX + 2];
 
     (void)state;
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         assert_int_equal(key_from_base64(&key, bad[i], strlen(bad[i])),
                          -EINVAL);
+    }
     for (size_t n = 0; n < 44; n++)
         assert_int_equal(key_from_base64(&key, SIYUAN_BASE64, n), -EINVAL);
     memset(huge, 'a', sizeof huge);

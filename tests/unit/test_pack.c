@@ -172,10 +172,11 @@ every_truncation_and_trailing_rubbish_is_refused(void **state)
         assert_memory_equal(out.data, "head", 4);
     }
     memcpy(more, kernel_frame, sizeof kernel_frame);
-    for (size_t n = 1; n <= 3; n++)
+    for (size_t n = 1; n <= 3; n++) {
         assert_int_equal(pack_decompress(p, &out, more, sizeof kernel_frame + n,
                                          PACK_CHUNK_MAX),
                          -EBADMSG);
+    }
     assert_int_equal(pack_decompress(p, &out, "no zstd", 7, PACK_CHUNK_MAX),
                      -EBADMSG);
     /* and the context still works */

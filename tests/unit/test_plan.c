@@ -31,10 +31,11 @@ setup(void **state)
     chunks[0][0] = id_of(10);
     chunks[0][1] = chunks[1][0] = id_of(11);
     chunks[1][1] = chunks[2][0] = id_of(12);
-    for (unsigned char i = 0; i < 3; i++)
+    for (unsigned char i = 0; i < 3; i++) {
         records[i] = (struct file_record){.id = id_of((unsigned char)(i + 1)),
                                           .chunks = chunks[i],
                                           .chunk_count = i == 2 ? 1 : 2};
+    }
     return 0;
 }
 
@@ -43,9 +44,10 @@ has(const struct plan_list *l, unsigned char n)
 {
     struct oid id = id_of(n);
 
-    for (size_t i = 0; i < l->count; i++)
+    for (size_t i = 0; i < l->count; i++) {
         if (oid_equal(&l->objects[i].id, &id))
             return true;
+    }
     return false;
 }
 
@@ -97,12 +99,14 @@ objects_are_sorted_and_know_their_file(void **state)
 
     (void)state;
     assert_int_equal(plan_make(&p, &files, NULL, 0), 0);
-    for (size_t i = 1; i < p.chunks.count; i++)
+    for (size_t i = 1; i < p.chunks.count; i++) {
         assert_true(oid_compare(&p.chunks.objects[i - 1].id,
                                 &p.chunks.objects[i].id) < 0);
-    for (size_t i = 0; i < p.files.count; i++)
+    }
+    for (size_t i = 0; i < p.files.count; i++) {
         assert_true(oid_equal(&p.files.objects[i].id,
                               &records[p.files.objects[i].file].id));
+    }
     plan_clear(&p);
 }
 
