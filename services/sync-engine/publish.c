@@ -121,7 +121,8 @@ guard(struct publish *p, uint64_t now_ms)
         watchdog_heard(&p->watchdog, now_ms);
     if (!watchdog_due(&p->watchdog, now_ms))
         return;
-    (void)getrandom(&jitter, sizeof jitter, 0);
+    if (getrandom(&jitter, sizeof jitter, 0) < 0)
+        jitter = 0;
     watchdog_rebuilt(&p->watchdog, now_ms, jitter);
     peer_close(p->socket);
     (void)open_socket(p);

@@ -125,7 +125,8 @@ take_lock(struct state_dir *s, const char *path)
 
         if (rc != -EWOULDBLOCK)
             return rc;
-        (void)pread(s->lock_fd, text, sizeof text - 1, 0);
+        if (pread(s->lock_fd, text, sizeof text - 1, 0) < 0)
+            text[0] = '\0';
         log_line(LOG_ERROR,
                  "state folder %s is used by the engine with process id %.*s; "
                  "stop that one or give --state another folder",

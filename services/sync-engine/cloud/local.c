@@ -309,7 +309,8 @@ new_local(const struct local_options *opt)
     l->endpoint_fd = -1;
     atomic_init(&l->root_fd, -1);
     pthread_mutex_init(&l->making, NULL);
-    (void)getrandom(&start, sizeof start, 0); /* 0 is good enough as well */
+    if (getrandom(&start, sizeof start, 0) < 0)
+        start = 0; /* good enough as well */
     temp_name_init(&l->temp, opt->device, start);
     l->name = strdup(opt->name);
     if (l->name == NULL ||
