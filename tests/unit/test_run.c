@@ -211,7 +211,7 @@ chunks_go_before_files(void **state)
     (void)state;
     assert_int_equal(result.sent.chunks, 2);
     assert_int_equal(result.sent.files, 2);
-    assert_true(result.sent.bytes > 4 * 28);
+    assert_true(result.sent.bytes > 100);
     for (size_t i = 0; i < 2; i++) {
         char key[64];
         char hex[OID_HEX_MAX];
@@ -358,10 +358,13 @@ our_own_index_that_vanished_is_damage(void **state)
 static void
 a_ref_that_is_none_is_damage(void **state)
 {
-    static const char *const bad[] = {"", "x", "\n",
-                                      "012345678901234567890123456789012345678",
-                                      "0123456789012345678901234567890123456"
-                                      "78A"};
+    static const char *const bad[] = {
+        "",
+        "x",
+        "\n",
+        "012345678901234567890123456789012345678",
+        "012345678901234567890123456789012345678A",
+    };
 
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
