@@ -10,7 +10,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-#define MAX 100000
+#define MAX ((size_t)100000)
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -295,7 +295,8 @@ a_list_takes_less_than_300_bytes_a_file(void **state)
                        i);
         assert_int_equal(file_list_add(&l, &f), 0);
     }
-    assert_true(l.cap * sizeof *l.files + l.arena.used_bytes < (size_t)20000 * 300);
+    assert_true(l.cap * sizeof *l.files + l.arena.used_bytes <
+                (size_t)20000 * 300);
     file_list_clear(&l);
 }
 

@@ -167,7 +167,7 @@ huge_counts_and_wrong_types_are_refused(void **state)
 {
 #define BAD(text)                                                              \
     {                                                                          \
-        (text), sizeof(text) - 1                                                  \
+        (text), sizeof(text) - 1                                               \
     }
     static const struct {
         const char *text;

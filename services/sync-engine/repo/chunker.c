@@ -18,8 +18,9 @@
 #define DEGREE     53
 #define WINDOW     64
 #define SPLIT_MASK ((UINT64_C(1) << 20) - 1)
-#define LANES      4
-#define LANE       8000 /* positions; lanes a power of two apart share sets */
+#define LANES      ((size_t)4)
+#define LANE                                                                   \
+    ((size_t)8000) /* positions; lanes a power of two apart share sets */
 
 struct chunker {
     uint64_t mod[256]; /* what takes the top byte of d << 8 out again */
@@ -153,7 +154,7 @@ chunker_cut(struct chunker *c, const unsigned char *data, size_t len)
 
     if (end < CHUNKER_MIN)
         return 0;
-    for (; n == 0 && end - at >= (size_t)LANES * LANE; at += LANES * LANE) {
+    for (; n == 0 && end - at >= LANES * LANE; at += LANES * LANE) {
         n = search_lanes(c, data + at);
         if (n != 0)
             n += at;

@@ -28,13 +28,14 @@ cipher_new(struct cipher **out, const struct repo_key *key)
         return -ENOMEM;
     c->sealing = EVP_CIPHER_CTX_new();
     c->opening = EVP_CIPHER_CTX_new();
-    if (c->sealing == NULL || c->opening == NULL)
+    if (c->sealing == NULL || c->opening == NULL) {
         rc = -ENOMEM;
-    else if (EVP_EncryptInit_ex2(c->sealing, EVP_aes_256_gcm(), key->bytes,
-                                 NULL, NULL) != 1 ||
-             EVP_DecryptInit_ex2(c->opening, EVP_aes_256_gcm(), key->bytes,
-                                 NULL, NULL) != 1)
+    } else if (EVP_EncryptInit_ex2(c->sealing, EVP_aes_256_gcm(), key->bytes,
+                                   NULL, NULL) != 1 ||
+               EVP_DecryptInit_ex2(c->opening, EVP_aes_256_gcm(), key->bytes,
+                                   NULL, NULL) != 1) {
         rc = -EIO;
+    }
     if (rc != 0) {
         cipher_free(c);
         return rc;

@@ -14,9 +14,10 @@ fields_open(json_t **out, const struct buffer *json)
     *out = NULL;
     root = json_loadb((const char *)json->data, json->len,
                       JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
-    if (root == NULL)
+    if (root == NULL) {
         return json_error_code(&error) == json_error_out_of_memory ? -ENOMEM
                                                                    : -EBADMSG;
+    }
     if (!json_is_object(root)) {
         json_decref(root);
         return -EBADMSG;

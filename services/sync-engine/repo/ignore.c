@@ -7,6 +7,7 @@
 #include "services/sync-engine/repo/pattern.h"
 #include "services/sync-engine/repo/re2.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <pcre2.h>
 #include <stdint.h>
@@ -65,10 +66,11 @@ split(struct lines *l, const struct buffer *text)
         const char *stop = memchr(p, '\n', (size_t)(end - p));
         const char *next = stop != NULL ? stop + 1 : end;
 
-        if (stop == NULL)
+        if (stop == NULL) {
             stop = end;
-        else if (stop > p && stop[-1] == '\r')
+        } else if (stop > p && stop[-1] == '\r') {
             stop--; /* CRLF is one end of line */
+        }
         l->all[l->count] = (struct line){p, (size_t)(stop - p), l->count};
         p = next;
     }
@@ -173,6 +175,7 @@ add_lines(struct ignore *ig, const struct lines *l)
     struct buffer pcre = {0};
     int rc = 0;
 
+    assert(l->count != 0); /* the built-in lines are always there */
     ig->rules = calloc(l->count, sizeof *ig->rules);
     if (ig->rules == NULL)
         return -ENOMEM;
@@ -257,10 +260,11 @@ match(struct ignore *ig, const pcre2_code *code, const char *path, size_t len)
     int rc = pcre2_match(code, (PCRE2_SPTR)path, len, 0, PCRE2_NO_UTF_CHECK,
                          ig->found, ig->bounds);
 
-    if (rc < 0 && rc != PCRE2_ERROR_NOMATCH)
+    if (rc < 0 && rc != PCRE2_ERROR_NOMATCH) {
         rc = pcre2_dfa_match(code, (PCRE2_SPTR)path, len, 0,
                              PCRE2_NO_UTF_CHECK | PCRE2_DFA_SHORTEST, ig->found,
                              NULL, space, DFA_SPACE);
+    }
     if (rc == PCRE2_ERROR_NOMATCH)
         return 0;
     return rc >= 0 ? IGNORE_MATCHED : -ELOOP;

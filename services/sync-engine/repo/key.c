@@ -67,22 +67,24 @@ trim(struct prepared *p)
     size_t start = 0;
 
     for (;;) {
-        if (p->len - start >= 1 && p->text[start] == ' ')
+        if (p->len - start >= 1 && p->text[start] == ' ') {
             start++;
-        else if (p->len - start >= 3 &&
-                 memcmp(p->text + start, "\xe3\x80\x80", 3) == 0)
+        } else if (p->len - start >= 3 &&
+                   memcmp(p->text + start, "\xe3\x80\x80", 3) == 0) {
             start += 3;
-        else
+        } else {
             break;
+        }
     }
     for (;;) {
-        if (p->len - start >= 1 && p->text[p->len - 1] == ' ')
+        if (p->len - start >= 1 && p->text[p->len - 1] == ' ') {
             p->len--;
-        else if (p->len - start >= 3 &&
-                 memcmp(p->text + p->len - 3, "\xe3\x80\x80", 3) == 0)
+        } else if (p->len - start >= 3 &&
+                   memcmp(p->text + p->len - 3, "\xe3\x80\x80", 3) == 0) {
             p->len -= 3;
-        else
+        } else {
             break;
+        }
     }
     p->len -= start;
     memmove(p->text, p->text + start, p->len);
@@ -161,10 +163,11 @@ key_from_base64(struct repo_key *out, const char *text, size_t len)
     struct prepared p;
     int rc = prepare(&p, text, len);
 
-    if (rc == 0)
+    if (rc == 0) {
         rc = decode(out, &p);
-    else if (rc != -ENOMEM)
+    } else if (rc != -ENOMEM) {
         rc = -EINVAL;
+    }
     OPENSSL_cleanse(&p, sizeof p);
     return rc;
 }
@@ -175,10 +178,11 @@ key_from_passphrase(struct repo_key *out, const char *text, size_t len)
     struct prepared p;
     int rc = prepare(&p, text, len);
 
-    if (rc == 0 && p.len == 0)
+    if (rc == 0 && p.len == 0) {
         rc = -EINVAL;
-    else if (rc == 0 && decode(out, &p) != 0)
+    } else if (rc == 0 && decode(out, &p) != 0) {
         rc = derive(out, &p);
+    }
     OPENSSL_cleanse(&p, sizeof p);
     return rc;
 }

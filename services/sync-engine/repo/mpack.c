@@ -128,12 +128,13 @@ mpack_get_text(struct mpack *in, struct mpack_text *out)
 
     if (rc != 0)
         return rc;
-    if ((head & 0xe0) == 0xa0)
+    if ((head & 0xe0) == 0xa0) {
         rc = bounded(in, head & 31, 1, &len);
-    else if (head >= STR8 && head <= STR32)
+    } else if (head >= STR8 && head <= STR32) {
         rc = get_count(in, (size_t)1 << (head - STR8), 1, &len);
-    else if (head != NIL)
+    } else if (head != NIL) {
         rc = -EBADMSG;
+    }
     if (rc != 0)
         return rc;
     *out = (struct mpack_text){.text = (const char *)in->p, .len = len};
@@ -230,42 +231,56 @@ kind(unsigned head)
     return '\0';
 }
 
+/* Pass over a scalar or a text, or over the head of a list or a map with
+ * *inside values in it. */
+static int
+skip_head(struct mpack *in, size_t *inside)
+{
+    struct mpack_text text;
+    int rc;
+
+    *inside = 0;
+    if (mpack_left(in) == 0)
+        return -EBADMSG;
+    switch (kind(*in->p)) {
+    case 't':
+        return mpack_get_text(in, &text);
+    case 'l':
+        return mpack_get_list(in, inside);
+    case 'm':
+        rc = mpack_get_map(in, inside);
+        *inside *= 2;
+        return rc;
+    default:
+        return skip_scalar(in);
+    }
+}
+
 /* Values still to pass over at each depth: no recursion on hostile input. */
 int
 mpack_skip(struct mpack *in)
 {
     size_t open[DEPTH_MAX] = {1};
     size_t depth = 0;
-    int rc = 0;
 
-    while (rc == 0) {
-        struct mpack_text text;
-        size_t inside = 0;
-        char what;
+    for (;;) {
+        size_t inside;
+        int rc;
 
         while (open[depth] == 0) {
             if (depth-- == 0)
                 return 0;
         }
         open[depth]--;
-        if (mpack_left(in) == 0)
-            return -EBADMSG;
-        what = kind(*in->p);
-        if (what == 't')
-            rc = mpack_get_text(in, &text);
-        else if (what == 'l')
-            rc = mpack_get_list(in, &inside);
-        else if (what == 'm')
-            rc = mpack_get_map(in, &inside);
-        else
-            rc = skip_scalar(in);
-        if (rc == 0 && inside != 0) {
+        rc = skip_head(in, &inside);
+        if (rc != 0)
+            return rc;
+        if (inside != 0) {
             if (++depth == DEPTH_MAX)
                 return -EBADMSG;
-            open[depth] = what == 'm' ? 2 * inside : inside;
+            open[depth] = inside;
         }
     }
-    return rc;
 }
 
 /* Append a head and the low `size` bytes of value. */
@@ -302,14 +317,15 @@ mpack_put_text(struct buffer *out, const char *text, size_t len)
 {
     int rc;
 
-    if (len <= 31)
+    if (len <= 31) {
         rc = put_big(out, 0xa0 | (unsigned)len, 0, 0);
-    else if (len <= UINT8_MAX)
+    } else if (len <= UINT8_MAX) {
         rc = put_big(out, STR8, len, 1);
-    else if (len <= UINT16_MAX)
+    } else if (len <= UINT16_MAX) {
         rc = put_big(out, STR16, len, 2);
-    else
+    } else {
         rc = -EOVERFLOW;
+    }
     return rc == 0 ? buffer_append(out, text, len) : rc;
 }
 

@@ -72,7 +72,7 @@ oid_of_file(struct oid *out, const char *path, int64_t updated_ms)
 
     if (len > PATH_LEN_MAX)
         return -ENAMETOOLONG;
-    memcpy(text, path, len);
+    memcpy(text, path, len + 1);
     digits = snprintf(text + len, SECONDS_MAX, "%" PRId64, updated_ms / 1000);
     return oid_of_bytes(out, text, len + (size_t)digits);
 }

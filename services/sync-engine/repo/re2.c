@@ -152,10 +152,11 @@ copy_counts(struct state *s)
         return put_atom(s, "\\{", 1);
     if (c.min > REPEAT_MAX || c.max > REPEAT_MAX || c.max < c.min)
         return -EINVAL;
-    if (c.open)
+    if (c.open) {
         (void)snprintf(text, sizeof text, "{%u,}", c.min);
-    else
+    } else {
         (void)snprintf(text, sizeof text, "{%u,%u}", c.min, c.max);
+    }
     worst = c.max == 0 ? 1 : s->last * c.max;
     if (worst > REPEAT_MAX)
         return -EINVAL;
@@ -192,12 +193,15 @@ copy_quoted(struct state *s)
 static int
 copy_escape(struct state *s)
 {
-    char name = s->in.len >= 2 ? s->in.p[1] : '\0';
-    char assertion[] = {'(', '?', ':', '\\', name, ')', '\0'};
+    char assertion[] = {'(', '?', ':', '\\', '\0', ')', '\0'};
+    char name = '\0';
     uint32_t rune;
     bool found;
     int rc;
 
+    if (s->in.len >= 2)
+        name = s->in.p[1];
+    assertion[4] = name;
     if (name == 'Q')
         return copy_quoted(s);
     if (name != '\0' && strchr("AzbB", name) != NULL)

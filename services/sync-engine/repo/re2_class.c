@@ -82,10 +82,11 @@ put_set(struct buffer *out, const struct set *set, bool negated)
         uint32_t low = (unsigned char)set->ranges[2 * i];
         uint32_t high = (unsigned char)set->ranges[2 * i + 1];
 
-        if (!negated)
+        if (!negated) {
             rc = put_range(out, low, high);
-        else if (low > next)
+        } else if (low > next) {
             rc = put_range(out, next, low - 1);
+        }
         next = high + 1;
     }
     return rc == 0 && negated ? put_range(out, next, RUNE_MAX) : rc;
@@ -126,12 +127,16 @@ int
 re2_copy_set(struct buffer *out, struct re2_text *in, bool in_class,
              bool *found)
 {
-    char name = in->len >= 2 ? in->p[1] : '\0';
-    bool negated = name >= 'A' && name <= 'Z';
-    char lower = (char)(negated ? name - 'A' + 'a' : name);
     const struct set *set = NULL;
+    bool negated;
+    char lower;
     int rc = 0;
 
+    *found = false;
+    if (in->len < 2)
+        return 0;
+    negated = in->p[1] >= 'A' && in->p[1] <= 'Z';
+    lower = (char)(negated ? in->p[1] - 'A' + 'a' : in->p[1]);
     *found = true;
     if (lower == 'p')
         return copy_property(out, in);
@@ -184,7 +189,7 @@ get_class_rune(struct re2_text *in, uint32_t *rune)
 static int
 copy_range(struct buffer *out, struct re2_text *in)
 {
-    uint32_t low;
+    uint32_t low = 0;
     uint32_t high;
     int rc = get_class_rune(in, &low);
 
@@ -206,10 +211,11 @@ copy_class_item(struct buffer *out, struct re2_text *in)
     bool found = false;
     int rc = 0;
 
-    if (in->len > 2 && begins(in, "[:"))
+    if (in->len > 2 && begins(in, "[:")) {
         rc = copy_posix(out, in, &found);
-    else if (*in->p == '\\')
+    } else if (*in->p == '\\') {
         rc = re2_copy_set(out, in, true, &found);
+    }
     return rc != 0 || found ? rc : copy_range(out, in);
 }
 

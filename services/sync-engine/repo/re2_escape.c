@@ -63,10 +63,11 @@ re2_put_rune(struct buffer *out, uint32_t rune)
 {
     char text[16];
 
-    if (is_alnum(rune) || rune == '/')
+    if (is_alnum(rune) || rune == '/') {
         (void)snprintf(text, sizeof text, "%c", (int)rune);
-    else
+    } else {
         (void)snprintf(text, sizeof text, "\\x{%x}", (unsigned)rune);
+    }
     return put(out, text);
 }
 
@@ -142,11 +143,12 @@ re2_get_escape(struct re2_text *in, uint32_t *rune)
     if (c == 'x')
         return get_hex(in, rune);
     name = c < 0x80 && c != 0 ? strchr(names, (int)c) : NULL;
-    if (name != NULL)
+    if (name != NULL) {
         *rune = (unsigned char)values[name - names];
-    else if (c < 0x80 && !is_alnum(c))
+    } else if (c < 0x80 && !is_alnum(c)) {
         *rune = c;
-    else
+    } else {
         return -EINVAL;
+    }
     return 0;
 }
