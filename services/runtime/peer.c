@@ -251,9 +251,20 @@ prepare_path(const char *endpoint, int *lock_fd)
 }
 
 int
+peer_rebind(void *socket, const char *endpoint)
+{
+    mode_t before = umask(SOCKET_UMASK);
+    int rc = 0;
+
+    if (allow_ipv6(socket, endpoint) != 0 || zmq_bind(socket, endpoint) != 0)
+        rc = -errno;
+    umask(before);
+    return rc;
+}
+
+int
 peer_bind(void *socket, const char *endpoint, int *lock_fd)
 {
-    mode_t before;
     int rc = 0;
 
     *lock_fd = -1;
@@ -261,11 +272,8 @@ peer_bind(void *socket, const char *endpoint, int *lock_fd)
         rc = prepare_path(endpoint, lock_fd);
     if (rc != 0)
         return rc;
-    before = umask(SOCKET_UMASK);
-    if (allow_ipv6(socket, endpoint) != 0 || zmq_bind(socket, endpoint) != 0)
-        rc = errno;
-    umask(before);
-    return rc == 0 ? 0 : complain(endpoint, rc);
+    rc = peer_rebind(socket, endpoint);
+    return rc == 0 ? 0 : complain(endpoint, -rc);
 }
 
 int

@@ -60,6 +60,13 @@ int peer_connect(void *socket, const char *endpoint);
  */
 int peer_bind(void *socket, const char *endpoint, int *lock_fd);
 
+/*
+ * Bind once more an endpoint whose socket was closed and whose lock is still
+ * held.  Returns 0; -EADDRINUSE for a moment, while the closed one is not yet
+ * gone; or -errno.  Logs nothing.
+ */
+int peer_rebind(void *socket, const char *endpoint);
+
 /* The address really bound (port 0 resolved), into out of cap bytes. */
 int peer_bound_endpoint(void *socket, char *out, size_t cap);
 

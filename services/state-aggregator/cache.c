@@ -340,6 +340,7 @@ cache_next_relay(struct cache *c, uint64_t now_ms, struct cache_item *out)
         c->is_queued[slot] = false;
         if (!c->entries[slot].known)
             continue; /* forgotten meanwhile */
+        entry_judge(&c->entries[slot], now_ms);
         entry_relayed(&c->entries[slot], now_ms);
         fill_item(c, slot, now_ms, out);
         return true;

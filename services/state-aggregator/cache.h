@@ -61,8 +61,8 @@ void cache_add_delay(struct cache *c, uint64_t delay_ms);
 void cache_tick(struct cache *c, uint64_t now_ms);
 
 /*
- * Take the next engine that is due to be told on, and count it as told.
- * Returns false when there is none.
+ * Take the next engine that is due to be told on, judge it and count it as
+ * told.  After the ingest is read.  Returns false when there is none.
  */
 bool cache_next_relay(struct cache *c, uint64_t now_ms, struct cache_item *out);
 

@@ -17,6 +17,7 @@
 #include "services/runtime/stop.h"
 #include "services/state-aggregator/cache.h"
 #include "services/state-aggregator/feed.h"
+#include "services/state-aggregator/ingest.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -27,17 +28,17 @@
 
 #define IO_THREADS     2
 #define STALL_MS       1000 /* a tick this late: the hub slept */
-#define DRAIN_MS       50   /* a flood ends a turn, not the ticks */
+#define STALE_MS       3000 /* this late: the peers' heartbeats gave up */
 #define SUBSCRIPTIONS  4096 /* read per turn */
 #define REPORT_MS      60000
 #define TWIN_REPORT_MS 10000
-#define FEED_HWM_MIN   1000
 #define BEAT_TTL_MS    3500
 
 struct hub {
     char id[TOPIC_ID_MAX];
-    void *context, *ingest, *feed_socket;
-    int ingest_lock, feed_lock;
+    void *context, *feed_socket;
+    struct ingest ingest;
+    int feed_lock;
     int stop_fd; /* not owned */
     struct cache *cache;
     struct feed feed;
@@ -48,34 +49,20 @@ struct hub {
 };
 
 static int
-open_socket(void **socket, struct hub *h, enum peer_role role, int hwm)
-{
-    *socket = peer_open(h->context, role, hwm);
-    return *socket != NULL ? 0 : -errno;
-}
-
-static int
 open_sockets(struct hub *h, const struct hub_options *options)
 {
-    size_t hwm = 2 * options->max_engines;
     int rc;
 
     h->context = peer_context_new(IO_THREADS);
     if (h->context == NULL)
         return -errno;
-    if (hwm < FEED_HWM_MIN)
-        hwm = FEED_HWM_MIN;
-    rc = open_socket(&h->ingest, h, PEER_INGEST_HUB, 0);
-    if (rc == 0)
-        rc = open_socket(&h->feed_socket, h, PEER_FEED_HUB, (int)hwm);
-    if (rc == 0 && zmq_setsockopt(h->ingest, ZMQ_SUBSCRIBE, TOPIC_STATES,
-                                  strlen(TOPIC_STATES)) != 0)
-        rc = -errno;
+    h->feed_socket = peer_open(h->context, PEER_FEED_HUB, FEED_HWM_MIN);
+    if (h->feed_socket == NULL)
+        return -errno;
     /* The feed first: what engines say has somewhere to go. */
+    rc = peer_bind(h->feed_socket, options->listen.feed, &h->feed_lock);
     if (rc == 0)
-        rc = peer_bind(h->feed_socket, options->listen.feed, &h->feed_lock);
-    if (rc == 0)
-        rc = peer_bind(h->ingest, options->listen.ingest, &h->ingest_lock);
+        rc = ingest_open(&h->ingest, h->context, options->listen.ingest);
     return rc;
 }
 
@@ -110,11 +97,11 @@ hub_new(struct hub **out, const struct hub_options *options)
     *out = NULL;
     if (h == NULL)
         return -ENOMEM;
-    h->ingest_lock = h->feed_lock = -1;
+    h->feed_lock = h->ingest.lock_fd = -1;
     h->stop_fd = options->stop_fd;
     rc = init(h, options);
     if (rc == 0)
-        rc = peer_bound_endpoint(h->ingest, ingest, sizeof ingest);
+        rc = peer_bound_endpoint(h->ingest.socket, ingest, sizeof ingest);
     if (rc == 0)
         rc = peer_bound_endpoint(h->feed_socket, feed, sizeof feed);
     if (rc != 0) {
@@ -133,82 +120,13 @@ hub_free(struct hub *h)
         return;
     feed_clear(&h->feed);
     peer_close(h->feed_socket);
-    peer_close(h->ingest);
+    ingest_close(&h->ingest);
     peer_context_free(h->context);
-    /* Only now: another hub may bind as soon as these are gone. */
-    if (h->ingest_lock >= 0)
-        close(h->ingest_lock);
+    /* Only now: another hub may bind as soon as it is gone. */
     if (h->feed_lock >= 0)
         close(h->feed_lock);
     cache_free(h->cache);
     free(h);
-}
-
-/* Is there more of the message that was just read? */
-static bool
-has_more(const zmq_msg_t *frame)
-{
-    return zmq_msg_more(frame) != 0;
-}
-
-/* Read and drop the rest of a multipart message. */
-static void
-skip_rest(struct hub *h, zmq_msg_t *frame)
-{
-    while (has_more(frame))
-        if (zmq_msg_recv(frame, h->ingest, 0) < 0 && errno != EINTR)
-            return;
-}
-
-/*
- * Read one message of the ingest.  Returns 0; -EAGAIN when there is none; or
- * -errno.
- */
-static int
-receive(struct hub *h, zmq_msg_t frame[2], uint64_t now_ms)
-{
-    struct cache_item m;
-
-    if (zmq_msg_recv(&frame[0], h->ingest, ZMQ_DONTWAIT) < 0)
-        return errno == EINTR ? -EAGAIN : -errno;
-    if (!has_more(&frame[0])) {
-        cache_refuse(h->cache, REFUSAL_FRAMES);
-        return 0;
-    }
-    /* The parts of a message arrive together: this does not block. */
-    while (zmq_msg_recv(&frame[1], h->ingest, 0) < 0)
-        if (errno != EINTR)
-            return -errno;
-    if (has_more(&frame[1])) {
-        skip_rest(h, &frame[1]);
-        cache_refuse(h->cache, REFUSAL_FRAMES);
-        return 0;
-    }
-    m = (struct cache_item){.topic = zmq_msg_data(&frame[0]),
-                            .topic_len = zmq_msg_size(&frame[0]),
-                            .state = zmq_msg_data(&frame[1]),
-                            .state_len = zmq_msg_size(&frame[1])};
-    cache_receive(h->cache, &m, now_ms);
-    return 0;
-}
-
-/* Read the ingest until it is empty, or for DRAIN_MS under a flood. */
-static int
-drain_ingest(struct hub *h)
-{
-    uint64_t began_at_ms = clock_boot_ms(), now_ms = began_at_ms;
-    zmq_msg_t frame[2];
-    int rc = 0;
-
-    (void)zmq_msg_init(&frame[0]);
-    (void)zmq_msg_init(&frame[1]);
-    while (rc == 0 && now_ms - began_at_ms < DRAIN_MS) {
-        rc = receive(h, frame, now_ms);
-        now_ms = clock_boot_ms();
-    }
-    (void)zmq_msg_close(&frame[0]);
-    (void)zmq_msg_close(&frame[1]);
-    return rc == -EAGAIN ? 0 : rc;
 }
 
 /* A second engine with the same id needs a human. */
@@ -287,14 +205,17 @@ beat(struct hub *h, uint64_t now_ms)
 }
 
 /* Judge, when it is time for it. */
-static void
+static int
 tick(struct hub *h, uint64_t now_ms)
 {
+    int rc;
+
     if (now_ms < h->tick_at_ms)
-        return;
+        return 0;
     h->tick_at_ms = now_ms + HUB_TICK_MS;
     cache_tick(h->cache, now_ms);
-    feed_tick(&h->feed);
+    rc = ingest_tick(&h->ingest);
+    return rc != 0 ? rc : feed_tick(&h->feed, h->cache);
 }
 
 /* Everything that has to be sent. */
@@ -312,38 +233,56 @@ tell(struct hub *h, uint64_t now_ms)
     return rc;
 }
 
+/*
+ * The hub itself slept: the engines are not to blame.  If it was for long,
+ * they have given their connections up, and what still lies in those is old:
+ * it must not be taken as news.
+ */
+static int
+make_up_for(struct hub *h, uint64_t now_ms)
+{
+    uint64_t delay_ms = now_ms - h->tick_at_ms;
+
+    h->tick_at_ms = now_ms;
+    log_line(LOG_WARN, "the hub slept for %llu ms; leases are extended",
+             (unsigned long long)delay_ms);
+    cache_add_delay(h->cache, delay_ms);
+    return delay_ms < STALE_MS ? 0 : ingest_reopen(&h->ingest, h->context);
+}
+
 static int
 turn(struct hub *h)
 {
     uint64_t now_ms = clock_boot_ms();
-    int rc;
+    int rc = 0;
 
     /* Before the ingest: what is read now starts a lease of its own. */
-    if (now_ms > h->tick_at_ms + STALL_MS) {
-        log_line(LOG_WARN, "the hub slept for %llu ms; leases are extended",
-                 (unsigned long long)(now_ms - h->tick_at_ms));
-        cache_add_delay(h->cache, now_ms - h->tick_at_ms);
-    }
-    rc = feed_drain(&h->feed, SUBSCRIPTIONS);
+    if (now_ms > h->tick_at_ms + STALL_MS)
+        rc = make_up_for(h, now_ms);
+    if (rc == 0)
+        rc = feed_drain(&h->feed, SUBSCRIPTIONS);
     if (rc >= 0)
-        rc = drain_ingest(h);
+        rc = ingest_drain(&h->ingest, h->cache);
     if (rc != 0)
         return rc;
     now_ms = clock_boot_ms();
-    tick(h, now_ms);
-    return tell(h, now_ms);
+    if (now_ms > h->tick_at_ms + STALL_MS)
+        return make_up_for(h, now_ms); /* it slept just now: read again */
+    rc = tick(h, now_ms);
+    return rc != 0 ? rc : tell(h, now_ms);
 }
 
 int
 hub_run(struct hub *h)
 {
-    zmq_pollitem_t items[] = {{.socket = h->ingest, .events = ZMQ_POLLIN},
-                              {.socket = h->feed_socket, .events = ZMQ_POLLIN},
-                              {.fd = h->stop_fd, .events = ZMQ_POLLIN}};
     int rc = 0;
 
     h->tick_at_ms = h->beat_at_ms = clock_boot_ms();
     while (rc == 0) {
+        zmq_pollitem_t items[] = {
+            {.socket = h->ingest.socket, .events = ZMQ_POLLIN},
+            {.socket = h->feed_socket, .events = ZMQ_POLLIN},
+            {.fd = h->stop_fd, .events = ZMQ_POLLIN}};
         uint64_t now_ms = clock_boot_ms();
         long wait_ms =
             h->tick_at_ms > now_ms ? (long)(h->tick_at_ms - now_ms) : 0;
