@@ -245,7 +245,7 @@ bring_up() {
     say "starting the stack"
     if ! compose up -d --no-build >"$work/log" 2>&1; then
         cat "$work/log" >&2
-        compose logs --tail=50 >&2 || :
+        compose logs --no-color --tail=50 >&2 || :
         die "compose up failed"
     fi
 }

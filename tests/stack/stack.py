@@ -120,13 +120,20 @@ def healthy(seconds=60):
                 for service in SERVICES}
 
     def find():
-        found = statuses()
-        return all(h["Status"] == "healthy" for h in found.values())
+        return all(health["Status"] == "healthy"
+                   for health in statuses().values())
+
+    def describe():
+        return "; ".join(
+            f"{service}: {health['Status']}, last check: "
+            + " ".join(log["Output"].strip() or f"exit {log['ExitCode']}"
+                       for log in (health["Log"] or [])[-1:])
+            for service, health in statuses().items())
 
     try:
         wait_until(find, seconds, "three healthy containers")
     except AssertionError as error:
-        raise AssertionError(f"{error}; {json.dumps(statuses())}") from None
+        raise AssertionError(f"{error}; {describe()}") from None
 
 
 class Store:
