@@ -28,17 +28,19 @@ character_len(const unsigned char *text, size_t len)
 static void
 escape(char out[PROBLEM_TEXT_MAX], const char *raw)
 {
-    const size_t room = PROBLEM_TEXT_MAX - sizeof ELLIPSIS;
     size_t len = strlen(raw);
     size_t used = 0;
+    size_t cut = 0; /* where an ellipsis still fits */
     size_t i = 0;
 
     while (i < len) {
         size_t n = character_len((const unsigned char *)raw + i, len - i);
         size_t need = n != 0 ? n : ESCAPED;
 
-        if (used + need > room) {
-            memcpy(out + used, ELLIPSIS, sizeof ELLIPSIS);
+        if (used + sizeof ELLIPSIS <= PROBLEM_TEXT_MAX)
+            cut = used;
+        if (used + need >= PROBLEM_TEXT_MAX) {
+            memcpy(out + cut, ELLIPSIS, sizeof ELLIPSIS);
             return;
         }
         if (n != 0) {
