@@ -205,6 +205,39 @@ a_hit_at_any_place_is_found(void **state)
     free(data);
 }
 
+/* Two hits: the first in the stream counts, though a later lane may come upon
+ * the other one earlier. */
+static void
+the_first_of_two_hits_counts(void **state)
+{
+    size_t len = 2 * MIB;
+    unsigned char *noise = malloc(len);
+    unsigned char *data = malloc(len);
+    size_t cut;
+
+    (void)state;
+    assert_non_null(noise);
+    assert_non_null(data);
+    chunker_reference_stream(noise, len);
+    cut = chunker_reference_cut(noise, len);
+    for (size_t first = 500; first < 24000; first += 1531) {
+        for (size_t apart = 200; apart < 30000; apart += 1777) {
+            struct chunker *c;
+            size_t n = CHUNKER_MIN + first;
+
+            memset(data, 0xff, len);
+            memcpy(data + n - 64, noise + cut - 64, 64);
+            memcpy(data + n + apart - 64, noise + cut - 64, 64);
+            assert_int_equal(chunker_reference_cut(data, n + apart), n);
+            assert_int_equal(chunker_new(&c), 0);
+            assert_int_equal(chunker_cut(c, data, len), n);
+            chunker_free(c);
+        }
+    }
+    free(noise);
+    free(data);
+}
+
 static void
 reset_forgets_the_chunk_begun(void **state)
 {
@@ -233,6 +266,7 @@ main(void)
         cmocka_unit_test(dull_data_is_cut_as_defined),
         cmocka_unit_test(steps_of_any_size_give_the_same_cuts),
         cmocka_unit_test(a_hit_at_any_place_is_found),
+        cmocka_unit_test(the_first_of_two_hits_counts),
         cmocka_unit_test(reset_forgets_the_chunk_begun),
     };
 

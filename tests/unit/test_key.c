@@ -67,6 +67,22 @@ invisible_characters_do_not_count(void **state)
 }
 
 static void
+marks_and_symbols_do_count(void **state)
+{
+    static const char *const texts[] = {"e", "e\xcc\x81", "e\xe2\x82\xac",
+                                        "e\xc2\xb2", "e!"};
+    struct repo_key keys[5];
+
+    (void)state;
+    for (size_t i = 0; i < 5; i++) {
+        assert_int_equal(
+            key_from_passphrase(&keys[i], texts[i], strlen(texts[i])), 0);
+        for (size_t k = 0; k < i; k++)
+            assert_memory_not_equal(&keys[i], &keys[k], sizeof keys[i]);
+    }
+}
+
+static void
 base64_of_32_bytes_is_the_key_itself(void **state)
 {
     struct repo_key key;
@@ -145,6 +161,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(passphrases_give_the_published_keys),
         cmocka_unit_test(invisible_characters_do_not_count),
+        cmocka_unit_test(marks_and_symbols_do_count),
         cmocka_unit_test(base64_of_32_bytes_is_the_key_itself),
         cmocka_unit_test(what_is_no_key_is_refused_and_changes_nothing),
         cmocka_unit_test(fingerprint_depends_on_key_and_place_only),
