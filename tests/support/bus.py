@@ -2,9 +2,11 @@
 publish, subscribers that keep a copy by the rules of the protocol, a hub to
 run them against.
 
-As a program, it is a fleet of engines in a process of its own:
+As a program, it is a fleet of engines, or a subscriber that only reads, in a
+process of its own:
 
     bus.py fleet --ingest ADDRESS --engines 1000 --rate 1
+    bus.py reader --feed ADDRESS
 """
 
 import argparse
@@ -58,10 +60,12 @@ class Hub:
             self.feed = f"tcp://127.0.0.1:{free_port()}"
 
     def start(self, processes, *more):
+        # A sanitizer that keeps what was freed would look like a leak.
         process = processes.start(
             program("syncbus-aggregator"), "--listen-ingest", self.ingest,
             "--listen-feed", self.feed, *more,
-            env={"XDG_RUNTIME_DIR": "/tmp"})
+            env={"XDG_RUNTIME_DIR": "/tmp",
+                 "ASAN_OPTIONS": "quarantine_size_mb=1"})
         return process.wait_ready()
 
 
@@ -82,8 +86,8 @@ class Session:
                  "up": boot_ms() - self.started_ms, "ttl": 3500, "st": "idle"}
         state.update(fields)
         if state["st"] == "syncing":
-            state.setdefault("ru", state["up"])
-            state.setdefault("pr", state["up"])
+            state.setdefault("ru", 0)
+            state.setdefault("pr", 0)
         return msgpack.packb(state)
 
 
@@ -278,7 +282,19 @@ class RawPeer:
         name, value = b"Socket-Type", kind
         ready = (b"\x05READY" + bytes([len(name)]) + name
                  + len(value).to_bytes(4, "big") + value)
-        sock.sendall(self.GREETING + b"\x04" + bytes([len(ready)]) + ready)
+        sock.sendall(self.GREETING)
+        self._read(64)
+        sock.sendall(b"\x04" + bytes([len(ready)]) + ready)
+        self._read(self._read(2)[1])
+
+    def _read(self, size):
+        data = b""
+        while len(data) < size:
+            piece = self.sock.recv(size - len(data))
+            if not piece:
+                raise ConnectionResetError("the hub hung up")
+            data += piece
+        return data
 
     def frame(self, body, more=False):
         flags = 1 if more else 0
@@ -296,25 +312,30 @@ class RawPeer:
 # ---- a fleet in a process of its own ----------------------------------------
 
 def fleet_main(args):
-    """Publish at a steady rate, spread over each second, until SIGTERM."""
+    """Publish at a steady rate, spread over each second, until SIGTERM.
+    After SIGUSR1 they go on, but say the same every time."""
     context = zmq.Context()
     size = -(-args.engines // args.sockets)
-    sockets = [_socket(context, zmq.XPUB, xpub_verbose=1, sndhwm=0)
+    sockets = [_socket(context, zmq.XPUB, xpub_verbose=1, immediate=1,
+                       sndhwm=0)
                for _ in range(args.sockets)]
     for socket in sockets:
         socket.connect(args.ingest)
     engines = [(sockets[i // size], state_topic(f"{args.prefix}{i:05d}"),
                 Session()) for i in range(args.engines)]
     random.shuffle(engines)
-    stopping = []
+    stopping, frozen = [], []
     signal.signal(signal.SIGTERM, lambda *_: stopping.append(1))
+    signal.signal(signal.SIGUSR1, lambda *_: frozen.append(1))
     for socket in sockets:
         socket.poll(args.wait * 1000)
 
     def publish(socket, topic, session):
+        if not frozen:
+            session.done = session.seq
         fields = {"st": "syncing" if args.syncing else "idle", "run": 7,
-                  "ph": "send-chunks", "n": [session.seq, 100000],
-                  "b": [session.seq * 4096, 1 << 40], "en": True,
+                  "ph": "send-chunks", "n": [session.done, 100000],
+                  "b": [session.done * 4096, 1 << 40], "en": True,
                   "prov": "webdav", "cloud": "main",
                   "it": "/data/20260101-notebook/a-page-of-some-length.sy",
                   "inf": {"host": "host", "os": "linux", "ver": "0.1.0",
@@ -350,17 +371,37 @@ def start_fleet(processes, ingest, engines, rate=1.0, **more):
     return processes.start(*command).wait_ready(30)
 
 
+def reader_main(args):
+    """Subscribe to everything, read until SIGTERM."""
+    context = zmq.Context()
+    subscriber = Subscriber(context, args.feed, rcvhwm=1000)
+    subscriber.pump_until(lambda: subscriber.has_snapshot, args.wait, "copy")
+    print("ready: reader", flush=True)
+    while True:
+        subscriber.pump(1)
+
+
+def start_reader(processes, feed):
+    return processes.start("/usr/bin/python3", __file__, "reader", "--feed",
+                           feed).wait_ready(30)
+
+
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("what", choices=["fleet"])
-    parser.add_argument("--ingest", required=True)
+    parser.add_argument("what", choices=["fleet", "reader"])
+    parser.add_argument("--ingest")
+    parser.add_argument("--feed")
     parser.add_argument("--engines", type=int, default=1000)
     parser.add_argument("--rate", type=float, default=1.0, help="per engine")
     parser.add_argument("--sockets", type=int, default=8)
     parser.add_argument("--prefix", default="eng")
     parser.add_argument("--wait", type=int, default=10)
     parser.add_argument("--syncing", action="store_true")
-    fleet_main(parser.parse_args())
+    args = parser.parse_args()
+    if args.what == "fleet":
+        fleet_main(args)
+    else:
+        reader_main(args)
 
 
 if __name__ == "__main__":

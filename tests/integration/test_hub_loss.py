@@ -1,0 +1,88 @@
+"""G8, G9: what is lost at a full queue heals; a slow reader harms only
+itself."""
+
+import signal
+import time
+
+import pytest
+import zmq
+
+from bus import Engine, Hub, Subscriber, start_fleet, start_reader
+from syncbus_test import LONG
+
+ENGINES = 500
+
+
+@pytest.fixture
+def context():
+    with zmq.Context() as c:
+        yield c
+        c.destroy(0)
+
+
+@pytest.fixture
+def hub(processes):
+    addresses = Hub()
+    addresses.process = addresses.start(processes)
+    return addresses
+
+
+def items(s):
+    return {engine: row.state["n"] for engine, row in s.copy.items()}
+
+
+def test_loss_at_a_subscriber_heals_within_5_s(hub, processes, context):
+    """A subscriber that did not read for a while asks for nothing: the
+    relays of unchanged states are enough."""
+    fleet = start_fleet(processes, hub.ingest, ENGINES, rate=10)
+    fast = Subscriber(context, hub.feed, rcvhwm=100000)
+    slow = Subscriber(context, hub.feed, rcvhwm=1, rcvbuf=4096)
+    for s in (fast, slow):
+        s.pump_until(lambda s=s: len(s.copy) == ENGINES, 10, "all engines")
+    fast.pump(2.5)
+    fleet.signal(signal.SIGUSR1)  # from now on they say the same
+    fast.pump(0.5)
+    assert items(slow) != items(fast)
+    slow.pump(5.5)
+    fast.pump(0)
+    assert slow.gaps > 0, "nothing was lost: this test proves nothing"
+    assert items(slow) == items(fast)
+    assert fast.gaps == 0
+
+
+def test_loss_at_the_hub_heals_with_the_next_beat(hub, context):
+    s = Subscriber(context, hub.feed)
+    engine = Engine(context, hub.ingest, "nas", sndhwm=1, sndbuf=4096)
+    engine.wait_subscribed()
+    engine.send(run=0)
+    s.pump_until(lambda: "nas" in s.copy, 5, "first state")
+    hub.process.pause()
+    for run in range(1, 3001):
+        engine.send(run=run, msg="x" * 200)
+    hub.process.resume()
+    s.pump(0.3)
+    shown = s.copy["nas"].state["run"]
+    assert shown < 3000, "nothing was lost: this test proves nothing"
+    engine.send()  # the beat, at most a second later
+    s.pump_until(lambda: s.copy["nas"].state["run"] == 3000, 1, "the newest")
+    s.pump(0.2)
+    assert s.copy["nas"].verdict["lost"] > 0
+
+
+def test_a_slow_reader_harms_only_itself(hub, processes, context):
+    start_fleet(processes, hub.ingest, ENGINES, rate=10)
+    s = Subscriber(context, hub.feed, rcvhwm=100000)
+    s.pump_until(lambda: len(s.copy) == ENGINES, 10, "all engines")
+    readers = [start_reader(processes, hub.feed) for _ in range(3)]
+    s.pump(1)
+    before = hub.process.rss_bytes()
+    for reader in readers:
+        reader.pause()
+    applied = s.applied
+    s.pump(60 if LONG else 8)
+    assert s.gaps == 0
+    assert s.applied - applied > 8 * 9 * ENGINES
+    # At most HWM messages for each, and not for longer than the heartbeat.
+    assert hub.process.rss_bytes() - before < 20 * 1024 * 1024
+    readers[0].resume()
+    assert readers[0].is_running()
