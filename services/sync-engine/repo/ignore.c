@@ -15,6 +15,7 @@
 #include <string.h>
 
 #define MATCH_LIMIT 200000
+#define LITERAL_MAX 32
 #define DFA_SPACE   4096 /* ints */
 
 /* The notebooks of the user guide, and where sync was once configured. */
@@ -27,6 +28,8 @@ static const char builtin[] = "\n20210808180117-6v0mkxr/**/*"
 struct rule {
     pcre2_code *code;
     bool negated;
+    size_t literal_len;
+    char literal[LITERAL_MAX]; /* stands in every path that matches */
 };
 
 struct ignore {
@@ -146,8 +149,18 @@ compile(struct ignore *ig, const struct buffer *text, bool negated)
         return compile_failed(ig, error);
     /* Without JIT (not built in, no executable memory) it is only slower. */
     (void)pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);
-    ig->rules[ig->count++] = (struct rule){code, negated};
+    ig->rules[ig->count++] = (struct rule){.code = code, .negated = negated};
     return 0;
+}
+
+static void
+note_literal(struct rule *rule, const struct line *line)
+{
+    size_t start = 0;
+    size_t len = pattern_literal(line->text, line->len, &start);
+
+    rule->literal_len = len < LITERAL_MAX ? len : LITERAL_MAX;
+    memcpy(rule->literal, line->text + start, rule->literal_len);
 }
 
 static int
@@ -155,6 +168,7 @@ add_line(struct ignore *ig, const struct line *line, struct buffer *go,
          struct buffer *pcre)
 {
     bool negated = false;
+    size_t before;
     int rc = pattern_translate(go, &negated, line->text, line->len);
 
     if (rc == PATTERN_NONE)
@@ -165,7 +179,12 @@ add_line(struct ignore *ig, const struct line *line, struct buffer *go,
         ig->dropped++;
         return 0;
     }
-    return rc == 0 ? compile(ig, pcre, negated) : rc;
+    before = ig->count;
+    if (rc == 0)
+        rc = compile(ig, pcre, negated);
+    if (rc == 0 && ig->count != before)
+        note_literal(&ig->rules[before], line);
+    return rc;
 }
 
 static int
@@ -254,11 +273,17 @@ ignore_free(struct ignore *ig)
 /* Backtracking can take for ever where the kernel's matcher does not; then the
  * one that follows all ways at once decides. */
 static int
-match(struct ignore *ig, const pcre2_code *code, const char *path, size_t len)
+match(struct ignore *ig, const struct rule *rule, const char *path, size_t len)
 {
+    const pcre2_code *code = rule->code;
     int space[DFA_SPACE];
-    int rc = pcre2_match(code, (PCRE2_SPTR)path, len, 0, PCRE2_NO_UTF_CHECK,
-                         ig->found, ig->bounds);
+    int rc;
+
+    if (rule->literal_len != 0 &&
+        memmem(path, len, rule->literal, rule->literal_len) == NULL)
+        return 0;
+    rc = pcre2_match(code, (PCRE2_SPTR)path, len, 0, PCRE2_NO_UTF_CHECK,
+                     ig->found, ig->bounds);
 
     if (rc < 0 && rc != PCRE2_ERROR_NOMATCH) {
         rc = pcre2_dfa_match(code, (PCRE2_SPTR)path, len, 0,
@@ -284,7 +309,7 @@ ignore_match(struct ignore *ig, const char *path, size_t len)
         /* A match that would not change the state need not be looked for. */
         if ((state == IGNORE_MATCHED) != rule->negated)
             continue;
-        rc = match(ig, rule->code, path, len);
+        rc = match(ig, rule, path, len);
         if (rc < 0)
             return rc;
         if (rc == IGNORE_MATCHED)

@@ -154,3 +154,29 @@ pattern_translate(struct buffer *out, bool *negated, const char *line,
     buffer_clear(&b);
     return rc;
 }
+
+static bool
+is_plain(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           (c >= '0' && c <= '9') || c == '-' || c == '_';
+}
+
+size_t
+pattern_literal(const char *line, size_t len, size_t *start)
+{
+    size_t longest = 0;
+    size_t run = 0;
+
+    for (size_t i = 0; i < len; i++) {
+        /* One of these may make what stands before or around it optional. */
+        if (line[i] == '\0' || strchr("+()[]{}|^$\\", line[i]) != NULL)
+            return 0;
+        run = is_plain(line[i]) ? run + 1 : 0;
+        if (run > longest) {
+            longest = run;
+            *start = i + 1 - run;
+        }
+    }
+    return longest;
+}

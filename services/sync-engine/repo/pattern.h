@@ -23,4 +23,12 @@
 int pattern_translate(struct buffer *out, bool *negated, const char *line,
                       size_t len);
 
+/*
+ * Find the longest piece of the line that stands in every path its expression
+ * matches, so that most paths need not meet the expression at all.
+ *
+ * Returns its length and sets *start; 0 when there is none for sure.
+ */
+size_t pattern_literal(const char *line, size_t len, size_t *start);
+
 #endif
