@@ -90,6 +90,7 @@ write_three(struct endpoints *out, const char *base, const char *const tails[3])
 static int
 default_base(char out[ENDPOINT_MAX])
 {
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): nobody here changes it */
     const char *folder = geteuid() == 0 ? "/run" : getenv("XDG_RUNTIME_DIR");
     int n;
 
@@ -113,9 +114,10 @@ endpoints_init(struct endpoints *out, const char *base)
         return rc != 0 ? rc : write_three(out, text, names);
     }
     len = strlen(base);
-    if (has_prefix(base, "tcp://"))
+    if (has_prefix(base, "tcp://")) {
         return is_host(base + 6, len - 6) ? write_three(out, base, ports)
                                           : -EINVAL;
+    }
     if (!has_prefix(base, "ipc:///") || len >= sizeof text)
         return len >= sizeof text ? -ENAMETOOLONG : -EINVAL;
     while (len > strlen("ipc:///") && base[len - 1] == '/')
@@ -168,9 +170,10 @@ endpoint_is_valid(const char *endpoint)
 
     if (len >= ENDPOINT_MAX)
         return false;
-    if (has_prefix(endpoint, "ipc:///"))
+    if (has_prefix(endpoint, "ipc:///")) {
         return len > strlen("ipc:///") && endpoint[len - 1] != '/' &&
                len - strlen("ipc://") <= IPC_PATH_MAX;
+    }
     if (!has_prefix(endpoint, "tcp://"))
         return false;
     port = find_port(endpoint, &host, &len);

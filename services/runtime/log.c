@@ -34,11 +34,12 @@ log_init(const char *program, enum log_level level, bool json)
 int
 log_level_parse(enum log_level *out, const char *word)
 {
-    for (size_t i = 0; i < sizeof level_words / sizeof *level_words; i++)
+    for (size_t i = 0; i < sizeof level_words / sizeof *level_words; i++) {
         if (strcmp(word, level_words[i]) == 0) {
             *out = (enum log_level)i;
             return 0;
         }
+    }
     return -EINVAL;
 }
 
@@ -74,9 +75,10 @@ character_length(const unsigned char *p, size_t left)
     if (p[0] < 0x20 || p[0] == 0x7f || (p[0] >= 0x80 && p[0] < 0xc2) ||
         p[0] > 0xf4 || n > left)
         return 0;
-    for (size_t i = 1; i < n; i++)
+    for (size_t i = 1; i < n; i++) {
         if ((p[i] & 0xc0) != 0x80)
             return 0;
+    }
     /* Overlong forms, surrogates, above U+10FFFF; C1 control characters. */
     if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] >= 0xa0) ||
         (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] >= 0x90) ||
@@ -92,13 +94,14 @@ escape_byte(char out[8], unsigned char c)
     const char *slash = as_json ? "\\\\" : "\\";
     int n;
 
-    if (c == '\n' || c == '\r' || c == '\t')
+    if (c == '\n' || c == '\r' || c == '\t') {
         n = snprintf(out, 8, "%s%c", slash,
                      c == '\n'   ? 'n'
                      : c == '\r' ? 'r'
                                  : 't');
-    else
+    } else {
         n = snprintf(out, 8, "%sx%02x", slash, c);
+    }
     return n > 0 ? (size_t)n : 0;
 }
 
@@ -117,12 +120,13 @@ append_text(struct line *l, const char *text, size_t len, bool cut)
 
         if (n == 0 && cut && len - i < 4)
             break; /* the rest of a character that was cut through */
-        if (n == 1 && as_json && (p[i] == '"' || p[i] == '\\'))
+        if (n == 1 && as_json && (p[i] == '"' || p[i] == '\\')) {
             fits = append(l, p[i] == '"' ? "\\\"" : "\\\\", 2, reserve);
-        else if (n > 0)
+        } else if (n > 0) {
             fits = append(l, text + i, n, reserve);
-        else
+        } else {
             fits = append(l, escape, escape_byte(escape, p[i]), reserve);
+        }
         if (!fits) {
             cut = true;
             break;

@@ -33,9 +33,10 @@ send_message(const char *message)
         address.sun_path[0] = '\0';
     fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (fd < 0 || sendto(fd, message, strlen(message), MSG_NOSIGNAL,
-                         (const struct sockaddr *)&address, len) < 0)
+                         (const struct sockaddr *)&address, len) < 0) {
         log_line(LOG_WARN, "cannot notify %s: %s", path,
                  strerrordesc_np(errno));
+    }
     if (fd >= 0)
         close(fd);
 }

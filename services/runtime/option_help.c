@@ -55,12 +55,13 @@ write_option(char out[ENTRY_MAX], const struct option_row *row)
 {
     const char *argument = row->argument;
 
-    if (row->kind == OPTION_SECRET)
+    if (row->kind == OPTION_SECRET) {
         argument = "PATH";
-    else if (row->kind == OPTION_YESNO)
+    } else if (row->kind == OPTION_YESNO) {
         argument = "yes|no";
-    else if (row->kind == OPTION_CHOICE && argument == NULL)
+    } else if (row->kind == OPTION_CHOICE && argument == NULL) {
         argument = row->choices;
+    }
     out[0] = '\0';
     append(out, "--%s%s%s%s", row->name,
            row->kind == OPTION_SECRET ? "-file" : "",

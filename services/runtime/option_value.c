@@ -30,7 +30,7 @@ option_variable(char out[OPTION_VARIABLE_MAX], const char *name,
 {
     (void)snprintf(out, OPTION_VARIABLE_MAX, "SYNCBUS_%s%s", name, suffix);
     for (char *p = out; *p != '\0'; p++)
-        *p = *p == '-' ? '_' : (char)toupper((unsigned char)*p);
+        *p = (char)(*p == '-' ? '_' : toupper((unsigned char)*p));
 }
 
 static void *
@@ -65,9 +65,10 @@ set_number(const struct option_row *row, void *out, const char *text,
     errno = 0;
     value = strtol(text, NULL, 10);
     write_unit(unit, row);
-    if (errno != 0 || value < row->min || value > row->max)
+    if (errno != 0 || value < row->min || value > row->max) {
         return option_error(error, "%s is not between %ld and %ld%s", text,
                             row->min, row->max, unit);
+    }
     *(long *)field_of(row, out) = value;
     return 0;
 }
@@ -104,12 +105,13 @@ set_bool(const struct option_row *row, void *out, const char *text,
 {
     bool loose = row->kind == OPTION_FLAG;
 
-    if (is_one_of(text, loose ? "yes|1|true" : "yes"))
+    if (is_one_of(text, loose ? "yes|1|true" : "yes")) {
         *(bool *)field_of(row, out) = true;
-    else if (is_one_of(text, loose ? "no|0|false" : "no"))
+    } else if (is_one_of(text, loose ? "no|0|false" : "no")) {
         *(bool *)field_of(row, out) = false;
-    else
+    } else {
         return option_error(error, "\"%s\" is neither yes nor no", text);
+    }
     return 0;
 }
 
@@ -172,9 +174,10 @@ option_value_set_secret(const struct option_row *row, void *out,
 {
     char **field = field_of(row, out);
 
-    if (strlen(text) >= OPTIONS_SECRET_MAX)
+    if (strlen(text) >= OPTIONS_SECRET_MAX) {
         return option_error(error, "longer than %d bytes",
                             OPTIONS_SECRET_MAX - 1);
+    }
     *field = strdup(text);
     return *field != NULL ? 0 : option_error(error, "out of memory");
 }
@@ -193,10 +196,11 @@ read_file(const char *path, char *buf, size_t cap, struct stat *st)
     if (fstat(fd, st) != 0)
         rc = -errno;
     while (rc == 0 && len < cap && (n = read(fd, buf + len, cap - len)) != 0) {
-        if (n > 0)
+        if (n > 0) {
             len += (size_t)n;
-        else if (errno != EINTR)
+        } else if (errno != EINTR) {
             rc = -errno;
+        }
     }
     close(fd);
     return rc != 0 ? rc : (ssize_t)len;
@@ -207,29 +211,32 @@ static void
 warn_of_mode(const char *path, mode_t mode)
 {
     if ((mode & (S_IRWXG | S_IRWXO)) != 0 &&
-        strncmp(path, "/run/secrets/", 13) != 0)
+        strncmp(path, "/run/secrets/", 13) != 0) {
         log_line(LOG_WARN,
                  "%s: others may use this secret (mode %04o);"
                  " chmod 600 it",
                  path, (unsigned)(mode & 07777));
+    }
 }
 
 /* One line without its line end.  Returns its length, or -EINVAL. */
 static ssize_t
 take_line(char *buf, size_t len, const char *path, char error[OPTION_ERROR_MAX])
 {
-    if (len > OPTIONS_SECRET_MAX)
+    if (len > OPTIONS_SECRET_MAX) {
         return option_error(error, "%s: longer than %d bytes", path,
                             OPTIONS_SECRET_MAX - 1);
+    }
     if (len > 0 && buf[len - 1] == '\n')
         len--;
     if (len > 0 && buf[len - 1] == '\r')
         len--;
     if (len == 0)
         return option_error(error, "%s: the file is empty", path);
-    if (len >= OPTIONS_SECRET_MAX)
+    if (len >= OPTIONS_SECRET_MAX) {
         return option_error(error, "%s: longer than %d bytes", path,
                             OPTIONS_SECRET_MAX - 1);
+    }
     if (memchr(buf, '\n', len) != NULL)
         return option_error(error, "%s: more than one line", path);
     if (memchr(buf, '\0', len) != NULL)

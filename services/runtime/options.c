@@ -104,10 +104,11 @@ refuse_unknown(const char *word, size_t len)
     char variable[OPTION_VARIABLE_MAX];
 
     (void)snprintf(name, sizeof name, "%.*s", (int)len, word);
-    if (strncmp(word, "--", 2) != 0)
+    if (strncmp(word, "--", 2) != 0) {
         return refuse(name, word[0] == '-' && word[1] != '\0'
                                 ? "options are long ones, see --help"
                                 : "is no option, see --help");
+    }
     for (size_t i = 0; i < parse.count; i++) {
         const struct option_row *row = parse.entries[i].row;
 
@@ -222,10 +223,11 @@ apply_variable(struct entry *e, void *out)
         text = e->row->fallback;
     if (text == NULL)
         return 0;
-    if (e->row->kind == OPTION_LIST)
+    if (e->row->kind == OPTION_LIST) {
         rc = option_value_set_list(e->row, out, text, error);
-    else
+    } else {
         rc = option_value_set(e->row, out, text, error);
+    }
     assert(rc == 0 || e->given); /* a default of ours is valid */
     return rc == 0 ? 0 : refuse(name, error);
 }
@@ -240,11 +242,12 @@ apply(struct entry *e, void *out)
     if (e->count == 0)
         return apply_variable(e, out);
     e->given = true;
-    for (size_t i = 0; i < e->count; i++)
+    for (size_t i = 0; i < e->count; i++) {
         if (option_value_set(e->row, out, e->text[i], error) != 0) {
             write_name(name, e->row);
             return refuse(name, error);
         }
+    }
     return 0;
 }
 
@@ -281,8 +284,9 @@ options_clear(const struct option_table *table, void *out)
 bool
 options_given(const char *name)
 {
-    for (size_t i = 0; i < parse.count; i++)
+    for (size_t i = 0; i < parse.count; i++) {
         if (strcmp(parse.entries[i].row->name, name) == 0)
             return parse.entries[i].given;
+    }
     return false;
 }

@@ -105,14 +105,16 @@ set_options(void *socket, const struct role *role, int hwm)
     int rc = 0;
 
     for (size_t i = 0; i < sizeof common_settings / sizeof *common_settings;
-         i++)
+         i++) {
         rc |= set_option(socket, common_settings[i].option,
                          common_settings[i].value);
+    }
     rc |= set_option(socket, ZMQ_SNDHWM, hwm != 0 ? hwm : role->hwm);
     rc |= set_option(socket, ZMQ_RCVHWM, hwm != 0 ? hwm : role->hwm);
-    for (size_t i = 0; i < 4 && role->settings[i].option != 0; i++)
+    for (size_t i = 0; i < 4 && role->settings[i].option != 0; i++) {
         rc |= set_option(socket, role->settings[i].option,
                          role->settings[i].value);
+    }
     return rc;
 }
 

@@ -37,10 +37,11 @@ program_main(const struct program *program, int argc, char *argv[])
         return 1;
     }
     rc = options_parse(&program->table, program->options, argc, argv);
-    if (rc == 0)
+    if (rc == 0) {
         code = run_steps(program, stop_fd);
-    else
+    } else {
         code = rc == OPTIONS_DONE ? 0 : 2;
+    }
     options_clear(&program->table, program->options);
     close(stop_fd);
     return code;

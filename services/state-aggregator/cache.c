@@ -95,10 +95,11 @@ lower_bound(const struct cache *c, const char *text, size_t n)
     while (low < high) {
         size_t middle = low + (high - low) / 2;
 
-        if (strncmp(c->topics[c->order[middle]], text, n) < 0)
+        if (strncmp(c->topics[c->order[middle]], text, n) < 0) {
             low = middle + 1;
-        else
+        } else {
             high = middle;
+        }
     }
     return low;
 }
@@ -112,10 +113,11 @@ upper_bound(const struct cache *c, const char *text, size_t n)
     while (low < high) {
         size_t middle = low + (high - low) / 2;
 
-        if (strncmp(c->topics[c->order[middle]], text, n) <= 0)
+        if (strncmp(c->topics[c->order[middle]], text, n) <= 0) {
             low = middle + 1;
-        else
+        } else {
             high = middle;
+        }
     }
     return low;
 }
@@ -295,10 +297,11 @@ apply_waiting(struct cache *c, uint32_t slot, uint64_t now_ms)
     if (w->len == 0 || !entry_take_token(&c->entries[slot], now_ms))
         return;
     w->len = 0;
-    if (state_decode(&s, message.state, message.state_len) != 0)
+    if (state_decode(&s, message.state, message.state_len) != 0) {
         cache_refuse(c, REFUSAL_MESSAGE);
-    else
+    } else {
         apply(c, slot, &s, &message, now_ms);
+    }
 }
 
 void
@@ -309,10 +312,11 @@ cache_tick(struct cache *c, uint64_t now_ms)
 
         apply_waiting(c, slot, now_ms);
         entry_judge(&c->entries[slot], now_ms);
-        if (entry_is_forgotten(&c->entries[slot], now_ms))
+        if (entry_is_forgotten(&c->entries[slot], now_ms)) {
             forget(c, i);
-        else
+        } else {
             enqueue(c, slot, now_ms, true);
+        }
     }
 }
 

@@ -109,10 +109,11 @@ entry_judge(struct entry *e, uint64_t now_ms)
 {
     enum verdict_live live = VERDICT_ON;
 
-    if (!e->known || e->said_bye || now_ms > e->deadline_ms)
+    if (!e->known || e->said_bye || now_ms > e->deadline_ms) {
         live = VERDICT_OFF;
-    else if (has_twin(e, now_ms))
+    } else if (has_twin(e, now_ms)) {
         live = VERDICT_DUP;
+    }
     if (live == e->live)
         return;
     if (live == VERDICT_OFF)
@@ -153,10 +154,11 @@ entry_relayed(struct entry *e, uint64_t now_ms)
 {
     uint64_t period_ms = ENTRY_REFRESH_MS;
 
-    if (e->is_changed || e->live != VERDICT_OFF)
+    if (e->is_changed || e->live != VERDICT_OFF) {
         e->off_repeats = 0;
-    else
+    } else {
         e->off_repeats++;
+    }
     if (e->live == VERDICT_OFF && e->off_repeats >= ENTRY_OFF_REPEATS)
         period_ms = ENTRY_REFRESH_OFF_MS;
     e->relay++;

@@ -72,10 +72,11 @@ feed_drain(struct feed *f, int max)
 
         if (len < 0)
             return errno == EAGAIN || errno == EINTR ? n : -errno;
-        if ((size_t)len > sizeof buf)
+        if ((size_t)len > sizeof buf) {
             f->ignored++; /* truncated */
-        else
+        } else {
             take(f, buf, (size_t)len);
+        }
     }
     return n;
 }
@@ -83,9 +84,10 @@ feed_drain(struct feed *f, int max)
 static int
 send_frame(struct feed *f, const void *data, size_t len, int flags)
 {
-    while (zmq_send(f->socket, data, len, flags | ZMQ_DONTWAIT) < 0)
+    while (zmq_send(f->socket, data, len, flags | ZMQ_DONTWAIT) < 0) {
         if (errno != EINTR)
             return -errno;
+    }
     return 0;
 }
 

@@ -134,10 +134,11 @@ static void
 report_twin(struct hub *h, const struct cache_item *item, uint64_t now_ms)
 {
     if (item->verdict.live == VERDICT_DUP &&
-        log_allowed(&h->twin_at_ms, now_ms, TWIN_REPORT_MS))
+        log_allowed(&h->twin_at_ms, now_ms, TWIN_REPORT_MS)) {
         log_line(LOG_WARN,
                  "%s: two engines use this id; give one of them another",
                  item->topic);
+    }
 }
 
 static int

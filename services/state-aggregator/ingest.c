@@ -67,9 +67,10 @@ ingest_tick(struct ingest *i)
     rc = peer_rebind(i->socket, i->endpoint);
     if (rc == -EADDRINUSE)
         return 0; /* the closed socket is not gone yet */
-    if (rc != 0)
+    if (rc != 0) {
         log_line(LOG_ERROR, "cannot listen on %s: %s", i->endpoint,
                  zmq_strerror(-rc));
+    }
     i->is_bound = rc == 0;
     return rc;
 }
@@ -78,9 +79,10 @@ ingest_tick(struct ingest *i)
 static void
 skip_rest(struct ingest *i, zmq_msg_t *frame)
 {
-    while (zmq_msg_more(frame) != 0)
+    while (zmq_msg_more(frame) != 0) {
         if (zmq_msg_recv(frame, i->socket, 0) < 0 && errno != EINTR)
             return;
+    }
 }
 
 /* Read one message.  Returns 0; -EAGAIN when there is none; or -errno. */
@@ -96,9 +98,10 @@ receive(struct ingest *i, struct cache *c, zmq_msg_t frame[2], uint64_t now_ms)
         return 0;
     }
     /* The parts of a message arrive together: this does not block. */
-    while (zmq_msg_recv(&frame[1], i->socket, 0) < 0)
+    while (zmq_msg_recv(&frame[1], i->socket, 0) < 0) {
         if (errno != EINTR)
             return -errno;
+    }
     if (zmq_msg_more(&frame[1]) != 0) {
         skip_rest(i, &frame[1]);
         cache_refuse(c, REFUSAL_FRAMES);

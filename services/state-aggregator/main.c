@@ -100,13 +100,14 @@ choose_endpoints(struct endpoints *out, const struct settings *s)
 
     if (rc == -ENOENT && s->listen_ingest != NULL && s->listen_feed != NULL)
         rc = 0; /* no default needed */
-    if (rc == -ENOENT)
+    if (rc == -ENOENT) {
         log_line(LOG_ERROR, "XDG_RUNTIME_DIR is not set: use --listen");
-    else if (rc != 0)
+    } else if (rc != 0) {
         log_line(LOG_ERROR,
                  "--listen: \"%s\" is neither tcp://ADDR nor ipc:///DIR%s",
                  s->listen != NULL ? s->listen : "the default",
                  rc == -ENAMETOOLONG ? " (too long)" : "");
+    }
     if (rc != 0)
         return PROGRAM_CONFIG;
     rc = choose(out->ingest, "listen-ingest", s->listen_ingest);

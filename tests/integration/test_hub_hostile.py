@@ -25,7 +25,8 @@ class Served:
     def __init__(self, processes, context):
         self.hub = Hub()
         self.process = self.hub.start(processes)
-        self.engine = Engine(context, self.hub.ingest, "honest")
+        self.engine = Engine(context, self.hub.ingest, "honest",
+                             sndhwm=1000)
         self.engine.wait_subscribed()
         self.subscriber = Subscriber(context, self.hub.feed)
         self.run = 0

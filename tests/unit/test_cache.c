@@ -387,9 +387,10 @@ check_item(struct model *m, const struct cache_item *item, uint64_t now_ms)
     assert_int_equal(item->verdict.live == VERDICT_OFF,
                      item->verdict.age_ms > STATE_TTL_MS);
     assert_true(heard_at_ms >= m->heard_at_ms);
-    if (m->known && now_ms - m->heard_at_ms <= STATE_TTL_MS)
+    if (m->known && now_ms - m->heard_at_ms <= STATE_TTL_MS) {
         assert_true(s.epoch_us > m->epoch ||
                     (s.epoch_us == m->epoch && s.seq >= m->seq));
+    }
     *m = (struct model){.known = true,
                         .epoch = s.epoch_us,
                         .seq = s.seq,
@@ -419,7 +420,7 @@ random_messages_never_break_the_order(void **state)
     print_message("seed %u\n", seed);
     for (int i = 0; i < 200000; i++) {
         struct state s = idle((uint64_t)rand_r(&seed) % 3 + 1,
-                              (uint64_t)(i / 20 + rand_r(&seed) % 30));
+                              (uint64_t)i / 20 + (uint64_t)rand_r(&seed) % 30);
 
         id[1] = (char)('0' + rand_r(&seed) % 10);
         s.name = rand_r(&seed) % 2 == 0 ? STATE_IDLE : STATE_ERROR;

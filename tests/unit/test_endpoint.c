@@ -13,6 +13,8 @@
 
 #include <cmocka.h>
 
+/* NOLINTBEGIN(concurrency-mt-unsafe): one thread, which owns the environment */
+
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
 static void
@@ -53,9 +55,10 @@ other_bases_are_refused_and_leave_the_output_alone(void **state)
     struct endpoints e = {.ingest = "as before"};
 
     (void)state;
-    for (size_t i = 0; i < COUNT(bad); i++)
+    for (size_t i = 0; i < COUNT(bad); i++) {
         if (endpoints_init(&e, bad[i]) != -EINVAL)
             fail_msg("\"%s\" was not refused", bad[i]);
+    }
     assert_string_equal(e.ingest, "as before");
 }
 
@@ -114,9 +117,10 @@ only_ipc_and_loopback_are_local(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < COUNT(rows); i++)
+    for (size_t i = 0; i < COUNT(rows); i++) {
         if (endpoint_is_local(rows[i].endpoint) != rows[i].is_local)
             fail_msg("%s", rows[i].endpoint);
+    }
 }
 
 static void
@@ -147,9 +151,10 @@ an_endpoint_is_tcp_with_a_port_or_an_absolute_path(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < COUNT(rows); i++)
+    for (size_t i = 0; i < COUNT(rows); i++) {
         if (endpoint_is_valid(rows[i].endpoint) != rows[i].is_valid)
             fail_msg("%s", rows[i].endpoint);
+    }
 }
 
 static void
@@ -181,3 +186,4 @@ main(void)
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
+/* NOLINTEND(concurrency-mt-unsafe) */

@@ -218,9 +218,10 @@ late_words_of_the_own_session_are_no_twin(void **state)
     struct entry e = new_live_entry();
 
     (void)state;
-    for (uint64_t i = 0; i < 10; i++)
+    for (uint64_t i = 0; i < 10; i++) {
         assert_int_equal(apply(&e, (struct message){5, 5, i}, T0 + i),
                          ENTRY_OLD);
+    }
     assert_int_equal(e.live, VERDICT_ON);
 }
 
@@ -301,13 +302,14 @@ collect_relays(struct entry *e, uint64_t from_ms, uint64_t for_ms,
 {
     size_t n = 0;
 
-    for (uint64_t t = from_ms; t < from_ms + for_ms; t += 100)
+    for (uint64_t t = from_ms; t < from_ms + for_ms; t += 100) {
         if (entry_is_due(e, t, true)) {
             entry_relayed(e, t);
             if (n < max)
                 at_ms[n] = t;
             n++;
         }
+    }
     return n;
 }
 

@@ -16,6 +16,8 @@
 
 #include <cmocka.h>
 
+/* NOLINTBEGIN(concurrency-mt-unsafe): one thread, which owns the environment */
+
 struct settings {
     const char *id, *mode;
     long interval, limit;
@@ -135,9 +137,10 @@ parse(struct fixture *f, const char *line)
 
     next = (next + 1) % 16;
     (void)snprintf(kept[next], sizeof kept[next], "%s", line);
-    for (char *p = kept[next], *w; (w = strsep(&p, " ")) != NULL;)
+    for (char *p = kept[next], *w; (w = strsep(&p, " ")) != NULL;) {
         if (w[0] != '\0')
             words[argc++] = w;
+    }
     options_clear(&table, &f->settings);
     f->settings = (struct settings){0};
     assert_non_null(file);
@@ -444,3 +447,4 @@ main(void)
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
+/* NOLINTEND(concurrency-mt-unsafe) */
