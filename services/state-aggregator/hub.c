@@ -20,6 +20,7 @@
 #include "services/state-aggregator/ingest.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -162,11 +163,13 @@ fill_beat(struct hub *h, uint64_t now_ms)
     cache_count(h->cache, &h->beat);
 }
 
-/* What was refused, one line at most per interval. */
+/* What was refused and ignored since the start, once per interval. */
 static void
 report_refused(struct hub *h, uint64_t now_ms)
 {
-    uint64_t total = 0;
+    uint64_t total = h->feed.ignored + h->feed.overflows;
+    char text[512] = "";
+    size_t used = 0;
 
     for (int i = 0; i < REFUSAL_COUNT; i++)
         total += h->beat.drop[i];
@@ -174,17 +177,18 @@ report_refused(struct hub *h, uint64_t now_ms)
         !log_allowed(&h->reported_at_ms, now_ms, REPORT_MS))
         return;
     h->reported = total;
+    for (int i = 0; i < REFUSAL_COUNT; i++) {
+        if (h->beat.drop[i] == 0 || used >= sizeof text)
+            continue;
+        used += (size_t)snprintf(text + used, sizeof text - used, " %s %llu",
+                                 refusal_token((enum refusal)i),
+                                 (unsigned long long)h->beat.drop[i]);
+    }
     log_line(LOG_WARN,
-             "refused since start: frames %llu topic %llu size %llu message"
-             " %llu rate %llu full %llu old %llu twin %llu",
-             (unsigned long long)h->beat.drop[REFUSAL_FRAMES],
-             (unsigned long long)h->beat.drop[REFUSAL_TOPIC],
-             (unsigned long long)h->beat.drop[REFUSAL_SIZE],
-             (unsigned long long)h->beat.drop[REFUSAL_MESSAGE],
-             (unsigned long long)h->beat.drop[REFUSAL_RATE],
-             (unsigned long long)h->beat.drop[REFUSAL_FULL],
-             (unsigned long long)h->beat.drop[REFUSAL_OLD],
-             (unsigned long long)h->beat.drop[REFUSAL_TWIN]);
+             "refused since the start:%s; subscriptions ignored: %llu;"
+             " snapshots not sent: %llu",
+             used > 0 ? text : " none", (unsigned long long)h->feed.ignored,
+             (unsigned long long)h->feed.overflows);
 }
 
 static int

@@ -17,10 +17,12 @@ def pytest_configure(config):
 
 @pytest.fixture
 def processes():
-    """processes.start(COMMAND...): ends with the test."""
+    """processes.start(COMMAND...): ends with the test, which fails when a
+    sanitizer complained about one of them."""
     everything = Processes()
     yield everything
-    everything.close()
+    reports = everything.close()
+    assert not reports, "\n".join(reports)
 
 
 @pytest.fixture

@@ -171,3 +171,13 @@ def test_a_message_of_very_many_frames_is_skipped(served):
     peer = served.raw(served.hub.ingest, b"PUB")
     flood(peer, lambda p, i: p.frame(state_topic("x"), more=i < 99999), 100000)
     assert wait_until(lambda: served.check()["drop"]["frames"], 10, "refusal")
+
+
+def test_what_is_refused_is_logged_once_per_interval(served):
+    for _ in range(100):
+        served.engine.send_raw(b"sb1/s/NO/", b"\x80")
+    served.check()
+    served.check()
+    lines = [line for line in served.process.log.splitlines()
+             if "refused since the start:" in line]
+    assert len(lines) == 1 and " topic 100" in lines[0]

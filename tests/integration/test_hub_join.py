@@ -66,6 +66,7 @@ def test_a_filter_gives_a_part_and_live_states_of_it(hub, context):
     assert len(s.copy) == 10 and s.gaps == 0
 
 
+@pytest.mark.tsan
 def test_many_join_at_once(hub, context):
     """More than one tick may answer."""
     joining = [Subscriber(context, hub.feed, filter_=b"sb1/s/eng0000")

@@ -35,6 +35,7 @@ def shows(s, engine, **fields):
     return row and all(both.get(k) == v for k, v in fields.items())
 
 
+@pytest.mark.tsan
 def test_a_restarted_engine_is_shown_and_its_old_session_never_again(
         hub, context):
     s = joined(context, hub)
@@ -64,6 +65,7 @@ def test_a_restarted_engine_is_shown_and_its_old_session_never_again(
     assert relays == list(range(relays[0], relays[0] + len(relays)))
 
 
+@pytest.mark.tsan
 def test_a_killed_engine_is_off_within_3_8_s(hub, processes, context):
     s = joined(context, hub)
     fleet = start_fleet(processes, hub.ingest, 20, rate=10, syncing=True)
@@ -76,6 +78,7 @@ def test_a_killed_engine_is_off_within_3_8_s(hub, processes, context):
     assert s.gaps == 0
 
 
+@pytest.mark.tsan
 def test_bye_is_off_at_once(hub, context):
     s = joined(context, hub)
     engine = Engine(context, hub.ingest, "nas").wait_subscribed()

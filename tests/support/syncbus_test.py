@@ -13,6 +13,9 @@ ROOT = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("SYNCBUS_BUILD", ROOT / "build" / "dev"))
 LONG = bool(os.environ.get("SYNCBUS_LONG"))  # nightly sizes
 
+SANITIZER_MARKS = ("ERROR: AddressSanitizer", "ERROR: LeakSanitizer",
+                   "WARNING: ThreadSanitizer", ": runtime error: ")
+
 # Below the ephemeral range: there, a client that connects to a port nobody
 # listens on can be given that very port and meet itself.
 _next_port = 20000 + os.getpid() * 37 % 11000
@@ -151,5 +154,12 @@ class Processes:
         return process
 
     def close(self):
+        """End all; returns what sanitizers had to say about them."""
+        reports = []
         while self._all:
-            self._all.pop().close()
+            process = self._all.pop()
+            process.kill()
+            if any(mark in process.log for mark in SANITIZER_MARKS):
+                reports.append(process.log)
+            process.close()
+        return reports
