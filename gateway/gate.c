@@ -1,0 +1,125 @@
+#include "gateway/gate.h"
+
+#include "gateway/http.h"
+#include "gateway/json_out.h"
+#include "gateway/routes.h"
+#include "gateway/texts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define LOCATION_MAX 512
+
+/* SiYuan's text of its rule for callers without any secret. */
+#define NOT_LOCAL                                                              \
+    "Auth failed: for security reasons, please set [Lock screen password]"     \
+    " when using non-127.0.0.1 access\n\n"                                     \
+    "为安全起见，使用非 127.0.0.1 访问时请设置 [锁屏密码]"
+
+static int
+not_found(struct request *r)
+{
+    return http_send(r, 404, HTTP_TEXT, "404 page not found");
+}
+
+/* The short form, which SiYuan uses here: no `data`. */
+static int
+send_refusal(struct request *r, int status, const char *extra, const char *msg)
+{
+    char text[1024];
+    struct json_out w;
+
+    json_init(&w, text, sizeof text - 1);
+    json_open(&w, '{');
+    json_key(&w, "code");
+    json_int(&w, -1);
+    json_key(&w, "msg");
+    json_string(&w, msg);
+    json_close(&w, '}');
+    text[w.len] = '\0';
+    return http_send_extra(r, status, extra, text);
+}
+
+static int
+unauthorized(struct service *s, struct request *r, enum auth_verdict verdict)
+{
+    const char *msg = "Auth failed [session]";
+
+    if (verdict == AUTH_WRONG_HEADER)
+        msg = "Auth failed [header: Authorization]";
+    else if (verdict == AUTH_WRONG_QUERY)
+        msg = "Auth failed [query: token]";
+    else if (verdict == AUTH_NOT_LOCAL)
+        msg = NOT_LOCAL;
+    else if (request_is_browser(r))
+        msg = texts_get(TEXT_BROWSER, s->lang);
+    return send_refusal(r, 401, NULL, msg);
+}
+
+static int
+too_many(struct service *s, struct request *r, unsigned wait)
+{
+    char extra[64], seconds[16], msg[256];
+
+    (void)snprintf(extra, sizeof extra, "Retry-After: %u\r\n", wait);
+    (void)snprintf(seconds, sizeof seconds, "%u", wait);
+    texts_fill(msg, sizeof msg, texts_get(TEXT_TOO_MANY, s->lang),
+               (const char *const[]){seconds, NULL});
+    return send_refusal(r, 429, extra, msg);
+}
+
+/* Serve a route that asks for a role. */
+static int
+serve_known(struct service *s, struct request *r, const struct route *route)
+{
+    unsigned wait = guard_wait(&s->guard, &r->facts.client);
+    enum auth_verdict verdict;
+
+    if (wait > 0)
+        return too_many(s, r, wait);
+    verdict = auth_decide(&s->secrets, &r->facts);
+    if (auth_is_failure(verdict))
+        guard_fail(&s->guard, &r->facts.client);
+    if (verdict == AUTH_IS_READER && route->role == AUTH_ADMIN)
+        return http_send_extra(r, 403, NULL, "");
+    if (verdict != AUTH_IS_ADMIN && verdict != AUTH_IS_READER)
+        return unauthorized(s, r, verdict);
+    return route->handler(s, r);
+}
+
+/* The same path without its last slash, when that is a route. */
+static int
+redirect(struct request *r)
+{
+    size_t len = strlen(r->path);
+    char extra[LOCATION_MAX];
+    int n;
+
+    if (len < 2 || r->path[len - 1] != '/' ||
+        routes_find(r->path, len - 1, r->method) == NULL)
+        return not_found(r);
+    n = snprintf(extra, sizeof extra, "Location: %.*s%s%s\r\n", (int)len - 1,
+                 r->path, r->query != NULL ? "?" : "",
+                 r->query != NULL ? r->query : "");
+    if (n < 0 || (size_t)n >= sizeof extra)
+        return not_found(r);
+    return http_send_extra(r, request_is_method(r, "GET") ? 301 : 307, extra,
+                           "");
+}
+
+int
+gate_serve(struct service *s, struct request *r)
+{
+    const struct route *route;
+
+    if (request_is_method(r, "OPTIONS"))
+        return http_send_extra(r, 204, "Access-Control-Max-Age: 600\r\n", "");
+    route = routes_find(r->path, strlen(r->path), r->method);
+    if (route == NULL)
+        return redirect(r);
+    if (r->body_len > REQUEST_BODY_MAX)
+        return http_send(r, 413, HTTP_TEXT, "413 request body over 64 KiB");
+    if (route->role == AUTH_ANYBODY)
+        return route->handler(s, r);
+    return serve_known(s, r, route);
+}

@@ -1,0 +1,293 @@
+#include "gateway/answers.h"
+#include "gateway/feed.h"
+#include "gateway/server.h"
+#include "gateway/service.h"
+#include "services/runtime/endpoint.h"
+#include "services/runtime/log.h"
+#include "services/runtime/notify.h"
+#include "services/runtime/program.h"
+#include "services/runtime/stop.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+
+struct settings {
+    struct option_list listen, trusted_proxies;
+    const char *hub, *hub_feed, *engine, *lang;
+    char *api_token, *reader_token, *access_code;
+    long threads;
+};
+
+static const struct option_row rows[] = {
+    {.name = "listen",
+     .argument = "HOST:PORT",
+     .help = "Where to answer HTTP; repeatable; port 0 takes a free one; other"
+             " addresses than loopback need a token or an access code",
+     .fallback = "127.0.0.1:7570",
+     .kind = OPTION_LIST,
+     .offset = offsetof(struct settings, listen)},
+    {.name = "hub",
+     .argument = "ADDRESS",
+     .help = "The state aggregator: tcp://ADDR or ipc:///DIR (default"
+             " ipc://$XDG_RUNTIME_DIR/syncbus, for root ipc:///run/syncbus)",
+     .kind = OPTION_TEXT,
+     .offset = offsetof(struct settings, hub)},
+    {.name = "hub-feed",
+     .argument = "ADDRESS",
+     .help = "Another address of its feed: tcp://ADDR:PORT or ipc:///PATH",
+     .kind = OPTION_TEXT,
+     .offset = offsetof(struct settings, hub_feed)},
+    {.name = "engine",
+     .argument = "ID",
+     .help = "The engine getSyncInfo describes when a request names none"
+             " (default: the first live one)",
+     .kind = OPTION_TEXT,
+     .offset = offsetof(struct settings, engine)},
+    {.name = "lang",
+     .argument = "LANGUAGE",
+     .help = "Language of texts",
+     .fallback = "en",
+     .kind = OPTION_CHOICE,
+     .choices = "en|zh-CN",
+     .offset = offsetof(struct settings, lang)},
+    {.name = "trusted-proxy",
+     .argument = "ADDR",
+     .help = "Believe X-Forwarded-For from this address; repeatable",
+     .kind = OPTION_LIST,
+     .offset = offsetof(struct settings, trusted_proxies)},
+    {.name = "threads",
+     .argument = "THREADS",
+     .help = "Connections served at once, silent and kept-alive ones included",
+     .fallback = "1100",
+     .kind = OPTION_NUMBER,
+     .min = 4,
+     .max = 10000,
+     .offset = offsetof(struct settings, threads)},
+    {.name = "api-token",
+     .argument = "TOKEN",
+     .help = "Token of the administrator",
+     .kind = OPTION_SECRET,
+     .offset = offsetof(struct settings, api_token)},
+    {.name = "reader-token",
+     .argument = "TOKEN",
+     .help = "Token that may look but not act",
+     .kind = OPTION_SECRET,
+     .offset = offsetof(struct settings, reader_token)},
+    {.name = "access-code",
+     .argument = "CODE",
+     .help = "Password of the administrator (HTTP Basic, any user name)",
+     .kind = OPTION_SECRET,
+     .offset = offsetof(struct settings, access_code)},
+};
+
+struct gateway {
+    struct service service;
+    bool has_guard;
+    struct endpoints hub;
+    struct listen_address listen[SERVER_LISTEN_MAX];
+    struct feed *feed;
+    struct server *server;
+    int stop_fd; /* not owned */
+};
+
+static int
+choose_hub(struct gateway *g, const struct settings *s)
+{
+    int rc = endpoints_init(&g->hub, s->hub);
+
+    if (s->hub_feed != NULL) {
+        if (!endpoint_is_valid(s->hub_feed)) {
+            log_line(LOG_ERROR,
+                     "--hub-feed: \"%s\" is neither tcp://ADDR:PORT nor"
+                     " ipc:///PATH (at most 107 bytes)",
+                     s->hub_feed);
+            return PROGRAM_CONFIG;
+        }
+        (void)snprintf(g->hub.feed, sizeof g->hub.feed, "%s", s->hub_feed);
+        rc = s->hub == NULL ? 0 : rc;
+    }
+    if (rc == -ENOENT)
+        log_line(LOG_ERROR, "XDG_RUNTIME_DIR is not set: use --hub");
+    else if (rc != 0)
+        log_line(LOG_ERROR,
+                 "--hub: \"%s\" is neither tcp://ADDR nor ipc:///DIR%s",
+                 s->hub != NULL ? s->hub : "the default",
+                 rc == -ENAMETOOLONG ? " (too long)" : "");
+    return rc == 0 ? 0 : PROGRAM_CONFIG;
+}
+
+static bool
+has_secret(const struct settings *s)
+{
+    return s->api_token != NULL || s->reader_token != NULL ||
+           s->access_code != NULL;
+}
+
+static int
+choose_listen(struct gateway *g, const struct settings *s)
+{
+    for (size_t i = 0; i < s->listen.count; i++) {
+        const char *text = s->listen.value[i];
+        int rc = listen_parse(&g->listen[i], text);
+
+        if (rc != 0) {
+            log_line(LOG_ERROR, "--listen: \"%s\" %s", text,
+                     rc == -ENOENT ? "names no machine that is known here"
+                     : rc == -EAFNOSUPPORT
+                         ? "is IPv6, which the web server was built without:"
+                           " listen on IPv4 and let the reverse proxy do IPv6"
+                         : "is not HOST:PORT");
+            return PROGRAM_CONFIG;
+        }
+        if (!g->listen[i].is_loopback && !has_secret(s)) {
+            log_line(LOG_ERROR,
+                     "--listen: other machines can reach %s and anybody could"
+                     " ask: set --api-token-file or --access-code-file, or"
+                     " listen on 127.0.0.1",
+                     text);
+            return PROGRAM_CONFIG;
+        }
+    }
+    return 0;
+}
+
+static int
+choose_proxies(struct request_proxies *out, const struct option_list *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        const char *text = list->value[i];
+
+        if (address_parse(&out->address[i], text, strlen(text)) != 0) {
+            log_line(LOG_ERROR, "--trusted-proxy: \"%s\" is no IP address",
+                     text);
+            return PROGRAM_CONFIG;
+        }
+        out->count = i + 1;
+    }
+    return 0;
+}
+
+static int
+configure(struct gateway *g, const struct settings *s)
+{
+    int rc = choose_hub(g, s);
+
+    if (rc == 0)
+        rc = choose_listen(g, s);
+    if (rc == 0)
+        rc = choose_proxies(&g->service.proxies, &s->trusted_proxies);
+    if (rc == 0 && s->engine != NULL && !topic_is_id(s->engine)) {
+        log_line(LOG_ERROR, "--engine: \"%s\" is no id of an engine",
+                 s->engine);
+        rc = PROGRAM_CONFIG;
+    }
+    (void)lang_parse(&g->service.lang, s->lang);
+    g->service.secrets = (struct auth_secrets){.api_token = s->api_token,
+                                               .reader_token = s->reader_token,
+                                               .access_code = s->access_code};
+    return rc;
+}
+
+/* A descriptor per connection: the usual soft limit of 1024 is too small. */
+static void
+raise_descriptor_limit(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+        log_line(LOG_WARN, "descriptors: %s", strerrordesc_np(errno));
+}
+
+static int
+start(struct gateway *g, const struct settings *s)
+{
+    struct answers_options answers = {.engine = s->engine,
+                                      .lang = g->service.lang};
+    struct feed_options feed = {.endpoint = g->hub.feed};
+    struct server_options server = {.listen = g->listen,
+                                    .listen_count = s->listen.count,
+                                    .threads = (unsigned)s->threads,
+                                    .service = &g->service};
+    int rc = guard_init(&g->service.guard);
+
+    g->has_guard = rc == 0;
+    if (rc == 0)
+        rc = answers_new(&g->service.answers, &answers);
+    feed.answers = g->service.answers;
+    if (rc == 0)
+        rc = server_start(&g->server, &server);
+    if (rc == 0)
+        rc = feed_start(&g->feed, &feed);
+    return rc;
+}
+
+static int
+setup(void *self, const void *options, int stop_fd)
+{
+    struct gateway *g = self;
+    char addresses[SERVER_LISTEN_MAX * (LISTEN_TEXT_MAX + 16)];
+    int rc = configure(g, options);
+
+    g->stop_fd = stop_fd;
+    if (rc != 0)
+        return rc;
+    raise_descriptor_limit();
+    rc = start(g, options);
+    if (rc != 0)
+        return rc;
+    server_describe(g->server, addresses, sizeof addresses);
+    notify_ready("%s feed %s", addresses, g->hub.feed);
+    return 0;
+}
+
+static int
+run(void *self)
+{
+    struct gateway *g = self;
+    struct pollfd fd = {.fd = g->stop_fd, .events = POLLIN};
+
+    while (poll(&fd, 1, -1) >= 0 || errno == EINTR)
+        if (stop_requested(g->stop_fd))
+            return 0;
+    return -errno;
+}
+
+static void
+teardown(void *self)
+{
+    struct gateway *g = self;
+
+    feed_stop(g->feed);
+    server_stop(g->server);
+    answers_free(g->service.answers);
+    if (g->has_guard)
+        guard_clear(&g->service.guard);
+}
+
+int
+main(int argc, char *argv[])
+{
+    static struct gateway g; /* the throttle's table is too big to stack */
+    struct settings settings = {0};
+    struct program program = {
+        .table = {.program = "syncbus-gateway",
+                  .purpose = "Gateway: answers getSyncInfo over HTTP from a"
+                             " copy of every engine's state.",
+                  .rows = rows,
+                  .count = sizeof rows / sizeof *rows},
+        .options = &settings,
+        .self = &g,
+        .setup = setup,
+        .run = run,
+        .teardown = teardown,
+    };
+
+    return program_main(&program, argc, argv);
+}

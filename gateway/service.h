@@ -1,0 +1,22 @@
+/*
+ * service.h - what every handler needs.  Set up once, before the server
+ * starts; then read by all its threads.
+ */
+#ifndef GATEWAY_SERVICE_H
+#define GATEWAY_SERVICE_H
+
+#include "gateway/answers.h"
+#include "gateway/auth.h"
+#include "gateway/guard.h"
+#include "gateway/request.h"
+#include "proto/code.h"
+
+struct service {
+    struct answers *answers;
+    struct auth_secrets secrets; /* texts belong to the options */
+    struct request_proxies proxies;
+    struct guard guard;
+    enum lang lang;
+};
+
+#endif

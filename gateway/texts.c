@@ -1,0 +1,142 @@
+#include "gateway/texts.h"
+
+#include <string.h>
+
+static const char *const texts[TEXT_COUNT][LANG_COUNT] = {
+    [TEXT_STAT_DONE] = {"uploaded/downloaded files %s/%s<br>&emsp;"
+                        "uploaded/downloaded chunks %s/%s<br>&emsp;"
+                        "sent/received bytes %s/%s",
+                        "上传/下载文件数 %s/%s<br>&emsp;"
+                        "上传/下载分块数 %s/%s<br>&emsp;"
+                        "发送/接收字节数 %s/%s"},
+    [TEXT_STAT_FAILED] = {"Sync failed: %s (Provider: %s)",
+                          "同步失败：%s (Provider: %s)"},
+    [TEXT_STAT_DISABLED] = {"Data synchronization has not been enabled",
+                            "数据同步尚未启用"},
+    [TEXT_STAT_QUOTA] = {"The maximum storage capacity of cloud space [%s] has"
+                         " been exceeded, and data upload cannot continue",
+                         "云端空间 [%s] 已超出最大存储容量，无法继续上传数据"},
+    [TEXT_BROWSER] = {"Lock screen password authentication failed, please"
+                      " <button onclick=\"window.location.reload()\">refresh"
+                      "</button> or reopen",
+                      "锁屏密码验证失败，请<button onclick=\""
+                      "window.location.reload()\">刷新</button>或者重新打开"},
+    [TEXT_NO_SNAPSHOT] = {"Nothing heard from the state aggregator yet; is it"
+                          " running?",
+                          "尚未收到状态聚合器的数据，请确认它正在运行"},
+    [TEXT_NO_ENGINE] = {"No sync engine known yet", "尚未发现同步引擎"},
+    [TEXT_UNKNOWN_ENGINE] = {"Unknown engine [%s]", "未知的同步引擎 [%s]"},
+    [TEXT_NOT_YET] = {"This call is not there yet in this version of syncbus",
+                      "此版本的 syncbus 尚未提供该接口"},
+    [TEXT_CONFIGURATION] = {"Configuration belongs to the sync engine: change"
+                            " its options, not the gateway",
+                            "配置由同步引擎管理：请修改同步引擎的选项"},
+    [TEXT_TOO_MANY] = {"Too many failed logins; try again in %s s",
+                       "登录失败次数过多，请在 %s 秒后重试"},
+    [TEXT_PHASE_OTHER] = {"Working (%s)", "正在处理 (%s)"},
+};
+
+static const char *const phases[PHASE_COUNT][LANG_COUNT] = {
+    [PHASE_NONE] = {"", ""},
+    [PHASE_WALK] = {"Looking through the workspace", "正在扫描工作空间"},
+    [PHASE_LOAD] = {"Loading the last snapshot", "正在加载上次的快照"},
+    [PHASE_INDEX] = {"Making a snapshot", "正在创建快照"},
+    [PHASE_LOCK] = {"Locking the cloud directory", "正在锁定云端目录"},
+    [PHASE_FETCH_REF] = {"Asking for the cloud's state", "正在获取云端状态"},
+    [PHASE_FETCH_INDEX] = {"Downloading the index", "正在下载索引"},
+    [PHASE_FETCH_FILES] = {"Downloading file lists", "正在下载文件列表"},
+    [PHASE_FETCH_CHUNKS] = {"Downloading", "正在下载"},
+    [PHASE_SEND_CHUNKS] = {"Uploading", "正在上传"},
+    [PHASE_SEND_FILES] = {"Uploading file lists", "正在上传文件列表"},
+    [PHASE_CHECKOUT] = {"Writing files", "正在写入文件"},
+    [PHASE_REMOVE] = {"Removing files", "正在删除文件"},
+    [PHASE_SEND_INDEX] = {"Uploading the index", "正在上传索引"},
+    [PHASE_UNLOCK] = {"Unlocking the cloud directory", "正在解锁云端目录"},
+    [PHASE_PURGE] = {"Cleaning up", "正在清理"},
+};
+
+static const char *const shown_words[COPY_SHOWN_COUNT][LANG_COUNT] = {
+    [COPY_IDLE] = {"Idle", "空闲"},
+    [COPY_QUEUED] = {"Waiting to sync", "等待同步"},
+    [COPY_SYNCING] = {"Syncing", "正在同步"},
+    [COPY_ERROR] = {"Last sync failed", "上次同步失败"},
+    [COPY_DISABLED] = {"Disabled", "已停用"},
+    [COPY_STALLED] = {"Stalled", "同步停滞"},
+    [COPY_OFFLINE] = {"Offline", "离线"},
+    [COPY_UNKNOWN] = {"Unknown", "未知"},
+};
+
+static const struct {
+    enum code code;
+    const char *text[LANG_COUNT];
+} causes[] = {
+    {CODE_AUTH,
+     {"Account authentication failed, please login again",
+      "账号鉴权失败，请重新登录账号"}},
+    {CODE_LOCK_FAILED,
+     {"Failed to lock the cloud sync directory, please try again later",
+      "锁定云端同步目录失败，请稍后再试"}},
+    {CODE_LOCKED,
+     {"Cloud sync directory is still locked by other devices, please try again"
+      " later",
+      "云端同步目录还在被其他设备锁定，请稍后再试"}},
+    {CODE_REPO_DAMAGED,
+     {"The data repo is corrupted, please reset the data repo",
+      "数据仓库已被损坏，请重置数据仓库"}},
+    {CODE_TIMEOUT,
+     {"Network timed out, please try again later", "网络超时，请稍后再试"}},
+    {CODE_NETWORK,
+     {"The network is abnormal, please try again later",
+      "网络异常，请稍后再试"}},
+};
+
+const char *
+texts_get(enum text text, enum lang lang)
+{
+    return texts[text][lang];
+}
+
+void
+texts_fill(char *out, size_t cap, const char *text,
+           const char *const arguments[])
+{
+    size_t len = 0;
+
+    while (*text != '\0') {
+        const char *piece = text;
+        size_t n = 1;
+
+        if (strncmp(text, "%s", 2) == 0 && *arguments != NULL) {
+            piece = *arguments++;
+            n = strlen(piece);
+            text++;
+        }
+        text++;
+        if (n > cap - len - 1)
+            n = cap - len - 1;
+        memcpy(out + len, piece, n);
+        len += n;
+    }
+    out[len] = '\0';
+}
+
+const char *
+texts_phase(enum phase phase, enum lang lang)
+{
+    return phases[phase][lang];
+}
+
+const char *
+texts_shown(enum copy_shown shown, enum lang lang)
+{
+    return shown_words[shown][lang];
+}
+
+const char *
+texts_cause(enum code code, enum lang lang)
+{
+    for (size_t i = 0; i < sizeof causes / sizeof *causes; i++)
+        if (causes[i].code == code)
+            return causes[i].text[lang];
+    return code_info(code)->text[lang];
+}
