@@ -11,7 +11,7 @@ RUN apt-get update \
         --no-install-recommends \
         cmake ninja-build pkg-config gcc libc6-dev \
         libzmq3-dev libmsgpack-dev libcivetweb-dev civetweb libjansson-dev \
-        libssl-dev libzstd-dev libpcre2-dev \
+        libssl-dev libzstd-dev libpcre2-dev libutf8proc-dev \
     && rm -rf /var/lib/apt/lists/*
 
 # .dockerignore lets only what the build reads through, so that a changed
@@ -29,7 +29,7 @@ RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y \
         --no-install-recommends \
         libzmq5 libmsgpackc2 libcivetweb1 libjansson4 libssl3 libzstd1 \
-        libpcre2-8-0 \
+        libpcre2-8-0 libutf8proc2 \
     && rm -rf /var/lib/apt/lists/*
 
 # The numbers are fixed, so that files on volumes keep their owner from one
