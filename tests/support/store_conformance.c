@@ -52,14 +52,12 @@ what_was_put_is_read_back(void **state)
     assert_holds(*state, "lock-sync", "");
 }
 
-/* Larger than any buffer a store may copy with, and no multiple of one. */
-void
-a_file_is_stored_byte_for_byte(void **state)
+static void
+check_file(struct store *s, const char *key, size_t size)
 {
     char name[] = "/tmp/syncbus-conformance-XXXXXX";
     int fd = mkstemp(name);
-    size_t size = 3 * 65536 + 17;
-    char *data = malloc(size);
+    char *data = malloc(size + 1);
     const struct store_body body = {.dir_fd = AT_FDCWD, .path = name};
     struct store_buffer b;
     struct fault f = {0};
@@ -69,13 +67,30 @@ a_file_is_stored_byte_for_byte(void **state)
         data[i] = (char)(i * 31 + i / 251);
     assert_int_equal(write(fd, data, size), size);
     close(fd);
-    assert_int_equal(store_put(*state, OBJECT, &body, 0, &f), 0);
+    assert_int_equal(store_put(s, key, &body, 0, &f), 0);
     unlink(name);
-    assert_int_equal(store_get(*state, OBJECT, 1 << 20, &b, &f), 0);
+    assert_int_equal(store_get(s, key, 1 << 23, &b, &f), 0);
     assert_int_equal(b.size, size);
     assert_memory_equal(b.data, data, size);
     free(b.data);
     free(data);
+}
+
+/* Around every size at which a store may choose another way to copy. */
+void
+a_file_is_stored_byte_for_byte(void **state)
+{
+    static const size_t sizes[] = {
+        1,       28,      4095,    4096,          65535,           65536,
+        65537,   131071,  131072,  131073,        1048575,         1048576,
+        1048577, 1052672, 1 << 21, (1 << 21) + 1, (5 << 20) + 4097};
+
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        char key[64];
+
+        (void)snprintf(key, sizeof key, "objects/ab/%zu", sizes[i]);
+        check_file(*state, key, sizes[i]);
+    }
 }
 
 void

@@ -11,6 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("SYNCBUS_BUILD", ROOT / "build" / "dev"))
+TSAN_SUPPRESSIONS = ROOT / "tests" / "support" / "tsan.supp"
 LONG = bool(os.environ.get("SYNCBUS_LONG"))  # nightly sizes
 
 SANITIZER_MARKS = ("ERROR: AddressSanitizer", "ERROR: LeakSanitizer",
@@ -65,7 +66,8 @@ class Process:
         self.popen = subprocess.Popen(
             self.command, stdin=subprocess.DEVNULL, stdout=self._log,
             stderr=subprocess.STDOUT, cwd=cwd,
-            env={**inherited, **(env or {})})
+            env={"TSAN_OPTIONS": f"suppressions={TSAN_SUPPRESSIONS}",
+                 **inherited, **(env or {})})
 
     @property
     def pid(self):
