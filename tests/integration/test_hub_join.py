@@ -18,18 +18,18 @@ def context():
 
 
 @pytest.fixture
-def hub(processes):
-    """A hub and 1000 engines that change ten times a second."""
+def hub(processes, context):
+    """A hub that knows 1000 engines, which change ten times a second."""
     addresses = Hub()
     addresses.process = addresses.start(processes)
     start_fleet(processes, addresses.ingest, ENGINES, rate=10, syncing=True)
+    s = Subscriber(context, addresses.feed, filter_=b"sb1/s/eng00000/")
+    s.pump_until(lambda: s.beat and s.beat["n"] == ENGINES, 10, "all engines")
+    s.close()
     return addresses
 
 
 def test_a_join_gives_every_state_and_misses_nothing(hub, context):
-    first = Subscriber(context, hub.feed, rcvhwm=100000)
-    first.pump_until(lambda: len(first.copy) == ENGINES, 10, "all engines")
-    first.close()
     took = []
     for _ in range(JOINS):
         s = Subscriber(context, hub.feed, rcvhwm=100000)
