@@ -31,11 +31,18 @@ allow tools 'proto/|services/runtime/|tools/'
 # repo/ may log; it knows neither bus nor network.
 allow $engine/repo "$engine/repo/|services/runtime/(log|clock)\.h"
 allow $engine/cloud "$engine/cloud/|services/runtime/(log|clock)\.h|proto/code\.h"
+# merge/ knows repo's pure records only, no I/O.
+allow $engine/merge "$engine/merge/|$engine/repo/(arena|buffer|file_record|ignore|oid|path)\.h"
 allow $engine "$engine/|proto/|services/runtime/"
 
 found=$(git ls-files -co --exclude-standard "$engine/repo/*" proto |
     xargs -r grep -nE 'include +<(zmq|curl)' /dev/null)
 [ -z "$found" ] || complain "no network below repo/ and proto/:
+$found"
+
+found=$(git ls-files -co --exclude-standard "$engine/merge/*" |
+    xargs -r grep -nE 'include +<(fcntl|unistd|dirent|sys/|poll)' /dev/null)
+[ -z "$found" ] || complain "merge/ is pure:
 $found"
 
 # libzmq only where sockets live; msgpack-c only behind proto's scan.

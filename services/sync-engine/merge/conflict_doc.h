@@ -16,8 +16,6 @@
 
 #define CONFLICT_DOC_REFUSED 1
 
-#define CONFLICT_DOC_MAX (32u << 20) /* bytes of a document, at most */
-
 struct conflict_doc_source {
     const char *path;          /* of the losing version: /<box>/…/<id>.sy */
     const struct buffer *json; /* its content, not trusted */
@@ -40,8 +38,8 @@ bool conflict_doc_is_document(const char *path);
  *
  * Returns 0 and *out, which goes to conflict_doc_clear(); CONFLICT_DOC_REFUSED
  * when the path or the content is not a SiYuan document (documents of
- * encrypted notebooks are opaque bytes) or over CONFLICT_DOC_MAX; or -ENOMEM.
- * Unless 0, *out is {0}.
+ * encrypted notebooks are opaque bytes) or over DOC_LEN_MAX of doc.h; or
+ * -ENOMEM. Unless 0, *out is {0}.
  */
 int conflict_doc_make(struct conflict_doc *out,
                       const struct conflict_doc_source *source);

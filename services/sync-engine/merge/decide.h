@@ -46,7 +46,7 @@ enum decide_conflict {
 
 /* Why: the rows of the table in their order, then its two adjustments. */
 enum decide_rule {
-    DECIDE_RULE_UNCHANGED,     /* 1 */
+    DECIDE_RULE_UNCHANGED,     /* 1: nothing to do */
     DECIDE_RULE_BOTH_ABSENT,   /* 2 */
     DECIDE_RULE_SAME_CLOUD,    /* 3: same content, the cloud's time is newer */
     DECIDE_RULE_SAME_LOCAL,    /* 4: same content, otherwise */
@@ -60,6 +60,7 @@ enum decide_rule {
     DECIDE_RULE_CLOUD,         /* 13: edited there only */
     DECIDE_RULE_FOLD,          /* a conflict in which ours only folded blocks */
     DECIDE_RULE_TEMPORARY,     /* the cloud's .tmp files are not taken */
+    DECIDE_RULE_DOWNLOAD,      /* no table: a download takes the cloud's */
 };
 
 struct decision {

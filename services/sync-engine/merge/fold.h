@@ -13,14 +13,12 @@
 
 #define FOLD_ONLY 1
 
-#define FOLD_DOC_MAX (32u << 20) /* bytes of a document that is looked into */
-
 /*
  * Compare two versions of a document (.sy, JSON, not trusted).
  *
  * Returns FOLD_ONLY when they differ in nothing but the block attributes
  * fold, heading-fold and updated; 0 when in more, or when one is no SiYuan
- * document or over FOLD_DOC_MAX; or -ENOMEM.
+ * document or over DOC_LEN_MAX of doc.h; or -ENOMEM.
  */
 int fold_compare(const struct buffer *before, const struct buffer *after);
 

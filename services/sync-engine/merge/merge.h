@@ -16,7 +16,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Every list is sorted by path, each path once. */
+/* Every list is sorted by path; a path that comes twice counts once. */
 struct merge_input {
     const struct file_list *base;  /* NULL: this device has never synced */
     const struct file_list *local; /* NULL: it has no snapshot, it is joining */
@@ -107,7 +107,7 @@ const struct file_record *merge_new_ignore(const struct merge_input *in);
  * delete them, it merely stopped to sync them.  Their changes become
  * MERGE_KEEP.  Upserts are not filtered.
  *
- * Returns 0, or what ignore_match() failed with, and then changes nothing.
+ * Returns 0; or -ENOMEM or what ignore_match() failed with, p as it was.
  */
 int merge_filter_removes(struct merge_plan *p, struct ignore *ig);
 

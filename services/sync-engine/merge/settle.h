@@ -20,6 +20,7 @@ struct settle_input {
     bool data_changed;  /* merge_data_changed(), after the filter */
     bool local_changed; /* of the plan */
     bool cloud_empty;   /* the store has no snapshot yet */
+    bool joining;       /* this device had no snapshot */
     bool download_only; /* publishes nothing, whatever happened */
 };
 
