@@ -202,15 +202,16 @@ static uint64_t
 add_large_assets(struct maker *m, uint64_t bytes)
 {
     size_t count = (size_t)(bytes / (UINT64_C(64) << 20));
+    uint64_t spread = count == 0 ? LARGE_SPREAD / 4 : LARGE_SPREAD;
 
-    if (count == 0 && bytes > 2 * (LARGE_MIN + LARGE_SPREAD))
+    if (count == 0 && bytes > 3 * LARGE_MIN)
         count = 1;
     if (count > m->assets / 8)
         count = m->assets / 8;
     for (size_t i = 0; i < count; i++) {
         struct catalog_entry *e = add(m, CATALOG_NOISE);
 
-        e->size = LARGE_MIN + rng_below(&m->rng, LARGE_SPREAD);
+        e->size = LARGE_MIN + rng_below(&m->rng, spread);
         name_asset(m, e);
         bytes -= e->size;
     }

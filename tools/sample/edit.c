@@ -27,7 +27,7 @@ make_sibling(struct edit *edit, struct rng *rng)
 {
     struct catalog_entry *e = &edit->entry;
     bool is_doc = e->kind == CATALOG_DOC;
-    char id[PROSE_ID_MAX], path[CATALOG_PATH_MAX];
+    char id[PROSE_ID_MAX], path[CATALOG_PATH_MAX] = "";
 
     prose_id(id, rng, e->mtime_ms / 1000);
     (void)snprintf(path, sizeof path, "%.*s%s%s%s", folder_length(e->path),
