@@ -1,6 +1,6 @@
 #include "services/sync-engine/merge/conflict_doc.h"
 
-#include "services/sync-engine/merge/doc.h"
+#include "services/sync-engine/merge/sy_doc.h"
 #include "services/sync-engine/repo/path.h"
 
 #include <errno.h>
@@ -41,7 +41,7 @@ static int
 add_id(struct renaming *r, const char *old)
 {
     static const char LETTERS[] = "0123456789abcdefghijklmnopqrstuvwxyz";
-    char id[DOC_ID_LEN + 1];
+    char id[SY_DOC_ID_LEN + 1];
 
     if (json_object_get(r->ids, old) != NULL)
         return 0;
@@ -50,11 +50,11 @@ add_id(struct renaming *r, const char *old)
 
         memcpy(id, r->stamp, STAMP_LEN);
         id[STAMP_LEN] = '-';
-        for (size_t i = STAMP_LEN + 1; i < DOC_ID_LEN; i++) {
+        for (size_t i = STAMP_LEN + 1; i < SY_DOC_ID_LEN; i++) {
             id[i] = LETTERS[lot % (sizeof LETTERS - 1)];
             lot /= sizeof LETTERS - 1;
         }
-        id[DOC_ID_LEN] = '\0';
+        id[SY_DOC_ID_LEN] = '\0';
     } while (json_object_get(r->taken, id) != NULL ||
              json_object_get(r->ids, id) != NULL);
     if (json_object_set_new(r->taken, id, json_true()) != 0 ||
@@ -71,7 +71,7 @@ collect_ids(struct renaming *r, json_t *node)
     int rc = 0;
 
     if (json_is_string(id) &&
-        doc_is_id(json_string_value(id), json_string_length(id)))
+        sy_doc_is_id(json_string_value(id), json_string_length(id)))
         rc = add_id(r, json_string_value(id));
     for (size_t i = 0; rc == 0 && i < json_array_size(children); i++)
         rc = collect_ids(r, json_array_get(children, i));
@@ -89,14 +89,14 @@ is_word(char c)
 static const char *
 find_new(const struct renaming *r, const char *text, size_t len, size_t at)
 {
-    char old[DOC_ID_LEN + 1];
+    char old[SY_DOC_ID_LEN + 1];
 
-    if (len - at < DOC_ID_LEN || !doc_is_id(text + at, DOC_ID_LEN) ||
+    if (len - at < SY_DOC_ID_LEN || !sy_doc_is_id(text + at, SY_DOC_ID_LEN) ||
         (at > 0 && is_word(text[at - 1])) ||
-        (at + DOC_ID_LEN < len && is_word(text[at + DOC_ID_LEN])))
+        (at + SY_DOC_ID_LEN < len && is_word(text[at + SY_DOC_ID_LEN])))
         return NULL;
-    memcpy(old, text + at, DOC_ID_LEN);
-    old[DOC_ID_LEN] = '\0';
+    memcpy(old, text + at, SY_DOC_ID_LEN);
+    old[SY_DOC_ID_LEN] = '\0';
     return json_string_value(json_object_get(r->ids, old));
 }
 
@@ -108,7 +108,7 @@ rename_in_text(const struct renaming *r, json_t *value)
     char *copy = NULL;
     int rc = 0;
 
-    for (size_t i = 0; len >= DOC_ID_LEN && i <= len - DOC_ID_LEN; i++) {
+    for (size_t i = 0; len >= SY_DOC_ID_LEN && i <= len - SY_DOC_ID_LEN; i++) {
         const char *id = find_new(r, text, len, i);
 
         if (id == NULL)
@@ -119,7 +119,7 @@ rename_in_text(const struct renaming *r, json_t *value)
                 return -ENOMEM;
             memcpy(copy, text, len);
         }
-        memcpy(copy + i, id, DOC_ID_LEN);
+        memcpy(copy + i, id, SY_DOC_ID_LEN);
     }
     if (copy != NULL && json_string_setn(value, copy, len) != 0)
         rc = -ENOMEM;
@@ -229,7 +229,7 @@ conflict_doc_make(struct conflict_doc *out,
 
     *out = (struct conflict_doc){0};
     if (conflict_doc_is_document(source->path))
-        rc = doc_parse(&root, source->json);
+        rc = sy_doc_parse(&root, source->json);
     if (rc == 0)
         rc = rename_blocks(root, source);
     if (rc == 0)

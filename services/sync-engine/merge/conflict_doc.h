@@ -38,7 +38,7 @@ bool conflict_doc_is_document(const char *path);
  *
  * Returns 0 and *out, which goes to conflict_doc_clear(); CONFLICT_DOC_REFUSED
  * when the path or the content is not a SiYuan document (documents of
- * encrypted notebooks are opaque bytes) or over DOC_LEN_MAX of doc.h; or
+ * encrypted notebooks are opaque bytes) or over SY_DOC_LEN_MAX of sy_doc.h; or
  * -ENOMEM. Unless 0, *out is {0}.
  */
 int conflict_doc_make(struct conflict_doc *out,

@@ -1,6 +1,6 @@
 #include "services/sync-engine/merge/fold.h"
 
-#include "services/sync-engine/merge/doc.h"
+#include "services/sync-engine/merge/sy_doc.h"
 
 #include <string.h>
 
@@ -72,13 +72,13 @@ fold_compare(const struct buffer *before, const struct buffer *after)
 {
     json_t *a = NULL;
     json_t *b = NULL;
-    int rc = doc_parse(&a, before);
+    int rc = sy_doc_parse(&a, before);
 
     if (rc == 0)
-        rc = doc_parse(&b, after);
+        rc = sy_doc_parse(&b, after);
     if (rc == 0)
         rc = is_alike(a, b) ? FOLD_ONLY : 0;
-    else if (rc == DOC_REFUSED)
+    else if (rc == SY_DOC_REFUSED)
         rc = 0;
     json_decref(a);
     json_decref(b);

@@ -18,7 +18,7 @@
  *
  * Returns FOLD_ONLY when they differ in nothing but the block attributes
  * fold, heading-fold and updated; 0 when in more, or when one is no SiYuan
- * document or over DOC_LEN_MAX of doc.h; or -ENOMEM.
+ * document or over SY_DOC_LEN_MAX of sy_doc.h; or -ENOMEM.
  */
 int fold_compare(const struct buffer *before, const struct buffer *after);
 
