@@ -53,5 +53,7 @@ LABEL org.opencontainers.image.title="syncbus" \
     org.opencontainers.image.base.name="debian:bookworm-slim"
 
 USER $SYNCBUS_UID:$SYNCBUS_GID
+# A library that is missing above fails here, not at the user's.
+RUN set -e; for program in /usr/local/bin/syncbus*; do "$program" --version; done
 WORKDIR /
 CMD ["syncbus-gateway", "--help"]

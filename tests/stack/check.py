@@ -172,7 +172,7 @@ def no_secret_is_in_the_logs():
 
 def data_survives_new_containers():
     synced = finished_sync(since=time.monotonic() - 60)["synced"]
-    stored = head()
+    stored, device = head(), device_id()
     compose("down")
     note = WORKSPACE / "data" / "assets" / "added-by-the-stack-test.txt"
     note.parent.mkdir(exist_ok=True)
@@ -182,7 +182,14 @@ def data_survives_new_containers():
     finished_sync(since=time.monotonic(), synced=synced + 1)
     with Store() as store:
         assert store.head() != stored, "the new file is not in the store"
+        assert (store.repository() / "indexes" / stored).is_file(), \
+            "the index from before is gone"
         store.verify()
+    assert device_id() == device, "the engine's state did not survive"
+
+
+def device_id():
+    return inside("engine", "cat", "/var/lib/syncbus/device-id").stdout
 
 
 def all_stop_cleanly_and_in_time():

@@ -150,18 +150,22 @@ class Store:
     def __exit__(self, *unused):
         self._folder.cleanup()
 
+    def repository(self):
+        """The one folder below that holds refs/latest."""
+        found = list(self.path.glob("**/refs/latest"))
+        assert len(found) == 1, f"refs/latest in the store: {found}"
+        return found[0].parents[1]
+
     def head(self):
         """The id of the index that refs/latest names."""
-        refs = list(self.path.glob("**/refs/latest"))
-        assert len(refs) == 1, f"refs/latest in the store: {refs}"
-        head = refs[0].read_text()
+        head = (self.repository() / "refs" / "latest").read_text()
         assert len(head) == 40, f"refs/latest holds {head!r}"
         return head
 
     def verify(self):
         """Every file of the workspace, through the independent reader."""
         run("/usr/bin/python3", "tests/support/dejavu_reader.py",
-            "--store", str(self.path), "--key", KEY,
+            "--store", str(self.repository()), "--key", KEY,
             "--workspace", str(WORKSPACE))
 
 
