@@ -10,7 +10,7 @@
 int
 feed_init(struct feed *f, void *socket)
 {
-    *f = (struct feed){.socket = socket, .hwm = FEED_HWM_MIN};
+    *f = (struct feed){.socket = socket};
     f->requests = calloc(FEED_REQUESTS_MAX, sizeof *f->requests);
     return f->requests != NULL ? 0 : -ENOMEM;
 }
@@ -173,19 +173,10 @@ send_snapshot(struct feed *f, const struct cache *c,
     return rc;
 }
 
-int
-feed_tick(struct feed *f, const struct cache *c)
+void
+feed_tick(struct feed *f)
 {
-    int wanted = (int)(2 * cache_find(c, "").count);
-
     f->answered = 0;
-    if (wanted <= f->hwm)
-        return 0;
-    /* In steps; it holds for those who are connected, too. */
-    f->hwm = wanted + wanted / 4;
-    if (zmq_setsockopt(f->socket, ZMQ_SNDHWM, &f->hwm, sizeof f->hwm) != 0)
-        return -errno;
-    return 0;
 }
 
 bool

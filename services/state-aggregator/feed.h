@@ -16,7 +16,7 @@
 
 #define FEED_SNAPSHOTS_PER_TICK 50
 #define FEED_REQUESTS_MAX       8192 /* more are left to ask again */
-#define FEED_HWM_MIN            1000
+#define FEED_HWM_MIN            1000 /* messages kept for a subscriber */
 
 struct feed_request {
     char topic[TOPIC_MAX];
@@ -24,8 +24,7 @@ struct feed_request {
 };
 
 struct feed {
-    void *socket; /* XPUB, bound; not owned */
-    int hwm;      /* messages the socket keeps for each subscriber */
+    void *socket;                  /* XPUB, bound; not owned */
     struct feed_request *requests; /* ring; owned */
     size_t first, count;
     int answered;       /* snapshots since the last tick */
@@ -33,10 +32,7 @@ struct feed {
     uint64_t ignored;   /* subscriptions that mean nothing to us */
 };
 
-/*
- * socket is an XPUB with a high-water mark of FEED_HWM_MIN.  Returns 0, or
- * -ENOMEM.  Starts as all zero.
- */
+/* Returns 0, or -ENOMEM.  Starts as all zero. */
 int feed_init(struct feed *f, void *socket);
 void feed_clear(struct feed *f);
 
@@ -46,12 +42,8 @@ void feed_clear(struct feed *f);
  */
 int feed_drain(struct feed *f, int max);
 
-/*
- * A new tick: FEED_SNAPSHOTS_PER_TICK more may be answered, and for each
- * subscriber the socket keeps at least two messages of every engine.
- * Returns 0, or -errno.
- */
-int feed_tick(struct feed *f, const struct cache *c);
+/* A new tick: FEED_SNAPSHOTS_PER_TICK more may be answered. */
+void feed_tick(struct feed *f);
 
 /* Is there a request that may be answered now? */
 bool feed_has_work(const struct feed *f);

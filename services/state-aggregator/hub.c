@@ -52,12 +52,16 @@ struct hub {
 static int
 open_sockets(struct hub *h, const struct hub_options *options)
 {
+    /* Connections take what the socket had when it was bound. */
+    size_t hwm = 2 * options->max_engines;
     int rc;
 
     h->context = peer_context_new(IO_THREADS);
     if (h->context == NULL)
         return -errno;
-    h->feed_socket = peer_open(h->context, PEER_FEED_HUB, FEED_HWM_MIN);
+    if (hwm < FEED_HWM_MIN)
+        hwm = FEED_HWM_MIN;
+    h->feed_socket = peer_open(h->context, PEER_FEED_HUB, (int)hwm);
     if (h->feed_socket == NULL)
         return -errno;
     /* The feed first: what engines say has somewhere to go. */
@@ -213,29 +217,30 @@ beat(struct hub *h, uint64_t now_ms)
 static int
 tick(struct hub *h, uint64_t now_ms)
 {
-    int rc;
-
     if (now_ms < h->tick_at_ms)
         return 0;
     h->tick_at_ms = now_ms + HUB_TICK_MS;
     cache_tick(h->cache, now_ms);
-    rc = ingest_tick(&h->ingest);
-    return rc != 0 ? rc : feed_tick(&h->feed, h->cache);
+    feed_tick(&h->feed);
+    return ingest_tick(&h->ingest);
 }
 
-/* Everything that has to be sent. */
+/*
+ * Everything that has to be sent.  Snapshots first: behind a burst of relays
+ * one could find its subscriber's queue full.
+ */
 static int
 tell(struct hub *h, uint64_t now_ms)
 {
-    int rc = relay(h, now_ms);
+    int rc = 0;
 
-    if (rc == 0)
-        rc = beat(h, now_ms);
-    if (rc == 0 && feed_has_work(&h->feed)) {
+    if (feed_has_work(&h->feed)) {
         fill_beat(h, now_ms);
         rc = feed_answer(&h->feed, h->cache, &h->beat, now_ms);
     }
-    return rc;
+    if (rc == 0)
+        rc = relay(h, now_ms);
+    return rc != 0 ? rc : beat(h, now_ms);
 }
 
 /*

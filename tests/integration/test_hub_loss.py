@@ -22,8 +22,9 @@ def context():
 
 @pytest.fixture
 def hub(processes):
+    """Its queue for each subscriber holds 1000 messages."""
     addresses = Hub()
-    addresses.process = addresses.start(processes)
+    addresses.process = addresses.start(processes, "--max-engines", ENGINES)
     return addresses
 
 
@@ -70,12 +71,13 @@ def test_loss_at_the_hub_heals_with_the_next_beat(hub, context):
 
 
 def test_a_slow_reader_harms_only_itself(hub, processes, context):
+    process = hub.process
     start_fleet(processes, hub.ingest, ENGINES, rate=10)
     s = Subscriber(context, hub.feed, rcvhwm=100000)
     s.pump_until(lambda: len(s.copy) == ENGINES, 10, "all engines")
     readers = [start_reader(processes, hub.feed) for _ in range(3)]
     s.pump(1)
-    before = hub.process.rss_bytes()
+    before = process.rss_bytes()
     for reader in readers:
         reader.pause()
     applied = s.applied
@@ -83,6 +85,6 @@ def test_a_slow_reader_harms_only_itself(hub, processes, context):
     assert s.gaps == 0
     assert s.applied - applied > 8 * 9 * ENGINES
     # At most HWM messages for each, and not for longer than the heartbeat.
-    assert hub.process.rss_bytes() - before < 20 * 1024 * 1024
+    assert process.rss_bytes() - before < 20 * 1024 * 1024
     readers[0].resume()
     assert readers[0].is_running()

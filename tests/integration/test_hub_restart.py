@@ -1,0 +1,41 @@
+"""G2: a hub that is killed and started again is full in two seconds, and every
+subscriber with it, by nothing but re-subscription."""
+
+import time
+
+import pytest
+import zmq
+
+from bus import Hub, Subscriber, start_fleet
+
+ENGINES = 1000
+
+
+@pytest.fixture
+def context():
+    with zmq.Context() as c:
+        yield c
+        c.destroy(0)
+
+
+def test_a_restarted_hub_is_full_again_within_2_s(processes, context):
+    hub = Hub()
+    process = hub.start(processes)
+    start_fleet(processes, hub.ingest, ENGINES, rate=1)
+    s = Subscriber(context, hub.feed, rcvhwm=100000)
+    s.pump_until(lambda: len(s.copy) == ENGINES, 10, "all engines")
+    for _ in range(3):
+        before = s.hub_epoch
+        process.kill()
+        s.pump(0.2)
+        s.copy.clear()
+        process = hub.start(processes)
+        ready = time.monotonic()
+        s.pump_until(lambda: s.hub_epoch != before and len(s.copy) == ENGINES
+                     and all(row.live == "on" for row in s.copy.values()),
+                     5, "the whole copy")
+        took = time.monotonic() - ready
+        print(f"full again {took:.2f} s after the ready line")
+        assert took < 2
+        s.pump(1)
+        assert s.gaps == 0, s.gap
