@@ -4,13 +4,16 @@
 #include "gateway/http.h"
 #include "services/runtime/log.h"
 
+#include <arpa/inet.h>
 #include <civetweb.h>
 #include <dirent.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #define REQUEST_TIMEOUT_MS "10000" /* for a whole request to arrive */
 #define KEEP_ALIVE_MS      "5000"  /* for the next one to begin */
@@ -206,13 +209,60 @@ server_describe(const struct server *s, char *out, size_t cap)
                                                   : s->listen[i].port);
 }
 
+static bool
+is_our_port(const struct server *s, unsigned port)
+{
+    struct mg_server_port ports[SERVER_LISTEN_MAX];
+    int count = mg_get_server_ports(s->context, SERVER_LISTEN_MAX, ports);
+
+    for (int i = 0; i < count; i++)
+        if ((unsigned)ports[i].port == port)
+            return true;
+    return false;
+}
+
+/* What reads from fd, if it is a socket of the server, meets its end. */
+static void
+end_reading(const struct server *s, int fd)
+{
+    struct sockaddr_in name;
+    socklen_t len = sizeof name;
+
+    if (getsockname(fd, (struct sockaddr *)&name, &len) == 0 &&
+        len == sizeof name && name.sin_family == AF_INET &&
+        is_our_port(s, ntohs(name.sin_port)))
+        (void)shutdown(fd, SHUT_RD);
+}
+
+/*
+ * A thread that waits for a client, or for a connection, looks only every two
+ * seconds whether it should stop.  So wake them all; what is being sent still
+ * goes out.  civetweb does not say which sockets it has; the kernel does.
+ */
+static void
+end_waiting(const struct server *s)
+{
+    DIR *folder = opendir("/proc/self/fd");
+    const struct dirent *entry;
+
+    if (folder == NULL)
+        return; /* then it takes those two seconds */
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): the folder is ours alone */
+    while ((entry = readdir(folder)) != NULL)
+        if (entry->d_name[0] != '.')
+            end_reading(s, (int)strtol(entry->d_name, NULL, 10));
+    closedir(folder);
+}
+
 void
 server_stop(struct server *s)
 {
     if (s == NULL)
         return;
-    if (s->context != NULL)
+    if (s->context != NULL) {
+        end_waiting(s);
         mg_stop(s->context);
+    }
     (void)mg_exit_library();
     free(s);
 }
