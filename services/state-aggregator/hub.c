@@ -141,8 +141,9 @@ report_twin(struct hub *h, const struct cache_item *item, uint64_t now_ms)
     if (item->verdict.live == VERDICT_DUP &&
         log_allowed(&h->twin_at_ms, now_ms, TWIN_REPORT_MS)) {
         log_line(LOG_WARN,
-                 "%s: two engines use this id; give one of them another",
-                 item->topic);
+                 "engine %.*s: a second one uses this id; give it another",
+                 (int)(item->topic_len - strlen(TOPIC_STATES) - 1),
+                 item->topic + strlen(TOPIC_STATES));
     }
 }
 

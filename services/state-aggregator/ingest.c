@@ -11,7 +11,8 @@
 #include <unistd.h>
 #include <zmq.h>
 
-#define DRAIN_MS 50
+#define DRAIN_MS  50
+#define REPORT_MS 10000
 
 static int
 open_socket(struct ingest *i, void *context)
@@ -65,8 +66,12 @@ ingest_tick(struct ingest *i)
     if (i->is_bound)
         return 0;
     rc = peer_rebind(i->socket, i->endpoint);
-    if (rc == -EADDRINUSE)
-        return 0; /* the closed socket is not gone yet */
+    if (rc == -EADDRINUSE) {
+        /* The closed socket is not gone yet; else somebody took its place. */
+        if (log_allowed(&i->waiting_at_ms, clock_boot_ms(), REPORT_MS))
+            log_line(LOG_WARN, "waiting for %s to be free", i->endpoint);
+        return 0;
+    }
     if (rc != 0) {
         log_line(LOG_ERROR, "cannot listen on %s: %s", i->endpoint,
                  zmq_strerror(-rc));

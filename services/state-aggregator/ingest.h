@@ -15,6 +15,7 @@ struct ingest {
     void *socket; /* SUB; NULL: nothing open */
     int lock_fd;  /* -1: none */
     bool is_bound;
+    unsigned long long waiting_at_ms; /* of the last line about it */
     char endpoint[ENDPOINT_MAX];
 };
 

@@ -102,7 +102,7 @@ def test_two_engines_of_one_id_are_one_shown_steadily_and_dup(hub, context):
         s.pump(0.2)
         return shows(s, "nas", live="dup", run=2)
     wait_until(both_speak, 10, "dup")
-    assert "two engines use this id" in hub.process.log
+    assert "engine nas: a second one uses this id" in hub.process.log
     shown = [state["run"] for _, _, state, _ in s.history]
     assert shown == sorted(shown)  # never back to the lower session
 
