@@ -3,7 +3,7 @@
 import pytest
 import zmq
 
-from bus import Hub, Subscriber, start_fleet
+from bus import Engine, Hub, Subscriber, start_fleet, state_topic
 from syncbus_test import LONG
 
 ENGINES = 1000
@@ -74,3 +74,26 @@ def test_many_join_at_once(hub, context):
     for s in joining:
         s.pump_until(lambda s=s: s.has_snapshot, 5, "snapshot")
         assert len(s.copy) == 10
+
+
+def test_more_than_a_thousand_engines_come_in_parts(processes, context):
+    hub = Hub()
+    hub.start(processes)
+    engine = Engine(context, hub.ingest, "x", sndhwm=5000).wait_subscribed()
+    for i in range(2001):
+        engine.send_raw(state_topic(f"e{i}"), engine.session.message({}))
+    s = Subscriber(context, hub.feed, filter_=b"sb1/s/none/")
+    s.pump_until(lambda: s.beat and s.beat["n"] == 2001, 5, "all engines")
+    everything = Subscriber(context, hub.feed, rcvhwm=10000)
+    everything.pump_until(lambda: everything.has_snapshot, 5, "snapshot")
+    assert len(everything.copy) == 2001
+    s.pump_until(lambda: s.has_snapshot, 5, "the empty snapshot")
+    assert s.copy == {}
+
+
+def test_a_new_nonce_gives_a_new_snapshot(hub, context):
+    s = Subscriber(context, hub.feed, filter_=b"sb1/s/eng00001/")
+    s.pump_until(lambda: s.has_snapshot, 5, "snapshot")
+    s.ask()
+    s.pump_until(lambda: s.snapshots == 2, 5, "another snapshot")
+    assert s.gaps == 0
