@@ -9,6 +9,7 @@
 #include "services/sync-engine/run.h"
 
 #include "services/runtime/clock.h"
+#include "services/runtime/log.h"
 #include "services/sync-engine/run_state.h"
 
 #include <errno.h>
@@ -108,6 +109,20 @@ finish(struct run *r)
     snapshot_clear(&r->snapshot);
 }
 
+static int
+take_step(struct run *r, const struct step *step)
+{
+    uint64_t began_at_ms = clock_monotonic_ms();
+    int rc = step->fn(r);
+
+    log_line(LOG_DEBUG, "step %s: %s, %llu ms", step->name,
+             rc < 0 ? "failed" : "done",
+             (unsigned long long)(clock_monotonic_ms() - began_at_ms));
+    if (rc == 0 && r->opt->on_step != NULL)
+        r->opt->on_step(r->opt->ctx, step->name);
+    return rc;
+}
+
 int
 run_upload(const struct run_options *opt, struct run_result *out)
 {
@@ -121,11 +136,8 @@ run_upload(const struct run_options *opt, struct run_result *out)
     int rc = 0;
 
     *out = (struct run_result){0};
-    for (size_t i = 0; rc == 0 && i < sizeof steps / sizeof *steps; i++) {
-        rc = steps[i].fn(&r);
-        if (rc == 0 && opt->on_step != NULL)
-            opt->on_step(opt->ctx, steps[i].name);
-    }
+    for (size_t i = 0; rc == 0 && i < sizeof steps / sizeof *steps; i++)
+        rc = take_step(&r, &steps[i]);
     finish(&r);
     if (rc >= 0)
         out->fault = (struct fault){0};

@@ -1,5 +1,7 @@
 #include "services/sync-engine/cloud/local_write.h"
 
+#include "services/sync-engine/cloud/local_copy.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -8,8 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define COPY_BYTES (64 * 1024) /* on the stack of each thread */
-#define TEMP_CAP   (STORE_KEY_MAX + TEMP_NAME_SUFFIX)
+#define TEMP_CAP (STORE_KEY_MAX + TEMP_NAME_SUFFIX)
 
 /* Make every folder that leads to key.  Returns 0 or -errno. */
 static int
@@ -55,49 +56,17 @@ open_temp(const struct local_target *t, struct temp_name *names, char *temp)
     }
 }
 
-static int
-write_all(int fd, const char *data, size_t size)
-{
-    while (size > 0) {
-        ssize_t n = write(fd, data, size);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return -errno;
-        data += n;
-        size -= (size_t)n;
-    }
-    return 0;
-}
-
-/*
- * Copy the body's file to fd.  Returns 0, or -errno with *broken telling
- * that reading is what failed.
- */
+/* Returns 0, or -errno with *broken telling that reading is what failed. */
 static int
 copy_file(int fd, const struct store_body *body, bool *broken)
 {
-    char buf[COPY_BYTES];
-    int rc = 0;
     int from = openat(body->dir_fd, body->path, O_RDONLY | O_CLOEXEC);
+    int rc;
 
     *broken = from < 0;
     if (from < 0)
         return -errno;
-    while (rc == 0) {
-        ssize_t n = read(from, buf, sizeof buf);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0) {
-            rc = -errno;
-            *broken = true;
-        }
-        if (n <= 0)
-            break;
-        rc = write_all(fd, buf, (size_t)n);
-    }
+    rc = local_copy(fd, from, broken);
     close(from);
     return rc;
 }
@@ -108,7 +77,7 @@ fill(const struct local_target *t, int fd, const struct store_body *body,
      struct fault *f)
 {
     bool broken = false;
-    int rc = body->path == NULL ? write_all(fd, body->data, body->size)
+    int rc = body->path == NULL ? local_write_all(fd, body->data, body->size)
                                 : copy_file(fd, body, &broken);
 
     if (broken) {
