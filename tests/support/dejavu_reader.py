@@ -327,6 +327,10 @@ def main():
     parser.add_argument("--store", required=True, metavar="DIR")
     parser.add_argument("--key", required=True, metavar="BASE64")
     parser.add_argument("--workspace", metavar="DIR")
+    parser.add_argument("--cut-limit", metavar="BYTES", type=int,
+                        default=CUT_LIMIT,
+                        help="cut no larger files again (default %(default)s:"
+                        " half a second a MiB)")
     options = parser.parse_args()
     try:
         key = base64.b64decode(options.key, validate=True)
@@ -334,7 +338,8 @@ def main():
         key = b""
     if len(key) != 32:
         parser.error("--key: not the Base64 of 32 bytes")
-    report = verify(options.store, key, options.workspace)
+    report = verify(options.store, key, options.workspace,
+                    options.cut_limit)
     print(report)
     return 0 if report.is_sound else 1
 
