@@ -148,10 +148,11 @@ is_kept(const struct fleet_device *d, const struct file_record *f)
 {
     if (decide_same(file_list_find(&d->disk, f->path), f))
         return true;
-    for (size_t i = d->history.count; i-- > 0;)
+    for (size_t i = d->history.count; i-- > 0;) {
         if (strcmp(d->history.files[i].path, f->path) == 0 &&
             decide_same(&d->history.files[i], f))
             return true;
+    }
     return false;
 }
 
@@ -200,10 +201,11 @@ static void
 finish(struct fleet *f, struct fleet_device *d, struct settlement s,
        struct fleet_result *r)
 {
-    if (s.latest == SETTLE_MERGED)
+    if (s.latest == SETTLE_MERGED) {
         (void)snapshot(f, d);
-    else if (s.latest == SETTLE_CLOUD)
+    } else if (s.latest == SETTLE_CLOUD) {
         set_index(&d->latest, &f->cloud);
+    }
     if (s.publish)
         set_index(&f->cloud, &d->latest);
     r->published = s.publish;

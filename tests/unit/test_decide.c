@@ -14,7 +14,7 @@
 #include <string.h>
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
-#define MINUTE_MS    60000
+#define MINUTE_MS    60000LL
 
 /* The three versions of one path; in the order of struct decide_versions. */
 struct trio {
@@ -117,13 +117,14 @@ every_row_of_the_table_decides_as_written(void **state)
             decide_words("/doc.txt", r->base, r->local, r->cloud);
 
         if (d.winner != r->winner || d.conflict != r->conflict ||
-            d.history != r->history || d.publish != r->publish)
+            d.history != r->history || d.publish != r->publish) {
             fail_msg("%s %s %s: winner %s, conflict \"%s\", history %s, "
                      "publish %d (%s)",
                      r->base, r->local, r->cloud, decide_side_name(d.winner),
                      decide_conflict_name(d.conflict),
                      decide_side_name(d.history), d.publish,
                      decide_rule_text(d.rule));
+        }
     }
 }
 

@@ -99,14 +99,16 @@ another_type_is_more(void **state)
 static void
 what_is_no_document_is_never_only_folded(void **state)
 {
+    static const char PARAGRAPH[] =
+        "{\"ID\":\"" ROOT "\",\"Type\":\"NodeParagraph\",\"Properties\":{}}";
     static const char *const OTHERS[] = {
+        PARAGRAPH,
         "",
         "{}",
         "[]",
         "null",
         "\x01\x02\x03",
         "{\"Type\":\"NodeDocument\"}",
-        "{\"ID\":\"" ROOT "\",\"Type\":\"NodeParagraph\",\"Properties\":{}}",
     };
 
     (void)state;

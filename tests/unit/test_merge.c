@@ -58,9 +58,10 @@ assert_paths(const struct merge_files *l, const char *expected)
     char paths[512] = "";
     size_t len = 0;
 
-    for (size_t i = 0; i < l->count; i++)
+    for (size_t i = 0; i < l->count; i++) {
         len += (size_t)snprintf(paths + len, sizeof paths - len, "%s%s",
                                 i > 0 ? " " : "", l->files[i]->path);
+    }
     assert_string_equal(paths, expected);
 }
 

@@ -38,10 +38,12 @@ what_a_kernel_needs_first_is_written_first(void **state)
     int count = (int)(sizeof WRITTEN / sizeof *WRITTEN);
 
     (void)state;
-    for (int i = 0; i < count; i++)
-        for (int j = 0; j < count; j++)
+    for (int i = 0; i < count; i++) {
+        for (int j = 0; j < count; j++) {
             assert_int_equal(sign(order_compare(WRITTEN[i], WRITTEN[j])),
                              sign(i - j));
+        }
+    }
 }
 
 static bool

@@ -282,9 +282,10 @@ check_file(struct stage *s, const struct fleet_device *d, const char *expected)
 static void
 check_equal(struct stage *s)
 {
-    for (int i = 0; i < FLEET_DEVICES; i++)
+    for (int i = 0; i < FLEET_DEVICES; i++) {
         if (!fleet_is_equal(&s->fleet.devices[i].disk, &s->fleet.cloud.files))
             complain(s, "they are not");
+    }
 }
 
 static void
@@ -292,24 +293,25 @@ run_device_line(struct stage *s, int number, const char *verb, const char *rest)
 {
     struct fleet_device *d = &s->fleet.devices[number];
 
-    if (strcmp(verb, "write") == 0)
+    if (strcmp(verb, "write") == 0) {
         write_file(s, d, rest);
-    else if (strcmp(verb, "remove") == 0)
+    } else if (strcmp(verb, "remove") == 0) {
         fleet_remove(d, rest);
-    else if (strcmp(verb, "sync") == 0)
+    } else if (strcmp(verb, "sync") == 0) {
         run_sync(s, number, FLEET_BOTH, rest);
-    else if (strcmp(verb, "download") == 0)
+    } else if (strcmp(verb, "download") == 0) {
         run_sync(s, number, FLEET_DOWNLOAD, rest);
-    else if (strcmp(verb, "conflict") == 0)
+    } else if (strcmp(verb, "conflict") == 0) {
         check_conflict(s, rest);
-    else if (strcmp(verb, "history") == 0)
+    } else if (strcmp(verb, "history") == 0) {
         check_history(s, d, rest);
-    else if (strcmp(verb, "has") == 0)
+    } else if (strcmp(verb, "has") == 0) {
         check_file(s, d, rest);
-    else if (strcmp(verb, "lacks") != 0)
+    } else if (strcmp(verb, "lacks") != 0) {
         complain(s, "no such verb");
-    else if (file_list_find(&d->disk, rest) != NULL)
+    } else if (file_list_find(&d->disk, rest) != NULL) {
         complain(s, "it has it");
+    }
 }
 
 static void

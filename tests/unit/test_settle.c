@@ -56,9 +56,10 @@ what_changed_says_what_becomes_the_latest(void **state)
     for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
         struct settlement s = settle(&ROWS[i].in);
 
-        if (s.latest != ROWS[i].latest || s.publish != ROWS[i].publish)
+        if (s.latest != ROWS[i].latest || s.publish != ROWS[i].publish) {
             fail_msg("%s: latest %d, publish %d", ROWS[i].claim, s.latest,
                      s.publish);
+        }
     }
 }
 

@@ -58,28 +58,30 @@ a_document_is_read(void **state)
 static void
 nesting_without_end_is_refused(void **state)
 {
+    static const char START[] = HEAD ",\"Children\":";
     size_t depth = 100000;
-    char *text = malloc(strlen(HEAD) + depth + 32);
+    size_t start = sizeof START - 1;
+    char *text = malloc(start + depth);
 
     (void)state;
     assert_non_null(text);
-    strcpy(text, HEAD ",\"Children\":");
-    memset(text + strlen(text), '[', depth);
-    assert_int_equal(parse(text, strlen(HEAD ",\"Children\":") + depth),
-                     SY_DOC_REFUSED);
+    memcpy(text, START, start);
+    memset(text + start, '[', depth);
+    assert_int_equal(parse(text, start + depth), SY_DOC_REFUSED);
     free(text);
 }
 
 static void
 a_document_over_the_limit_is_refused(void **state)
 {
+    static const char WHOLE[] = HEAD "}";
     size_t len = SY_DOC_LEN_MAX + 1;
     char *text = malloc(len);
 
     (void)state;
     assert_non_null(text);
     memset(text, ' ', len);
-    memcpy(text, HEAD "}", strlen(HEAD "}"));
+    memcpy(text, WHOLE, sizeof WHOLE - 1);
     assert_int_equal(parse(text, len), SY_DOC_REFUSED);
     assert_int_equal(parse(text, len - 1), 0);
     free(text);

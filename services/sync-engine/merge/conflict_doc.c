@@ -138,8 +138,11 @@ rename_everywhere(const struct renaming *r, json_t *value)
         return rename_in_text(r, value);
     for (size_t i = 0; rc == 0 && i < json_array_size(value); i++)
         rc = rename_everywhere(r, json_array_get(value, i));
-    json_object_foreach(value, key, member) if (rc == 0) rc =
-        rename_everywhere(r, member);
+    json_object_foreach(value, key, member)
+    {
+        if (rc == 0)
+            rc = rename_everywhere(r, member);
+    }
     return rc;
 }
 

@@ -83,9 +83,10 @@ settle_same(const struct decide_versions *v, bool unchanged)
         return (struct decision){.rule = DECIDE_RULE_UNCHANGED};
     if (v->local == NULL && v->cloud == NULL)
         return (struct decision){.rule = DECIDE_RULE_BOTH_ABSENT};
-    if (is_cloud_preferred(v))
+    if (is_cloud_preferred(v)) {
         return (struct decision){.winner = DECIDE_CLOUD,
                                  .rule = DECIDE_RULE_SAME_CLOUD};
+    }
     return (struct decision){.winner = DECIDE_LOCAL,
                              .rule = DECIDE_RULE_SAME_LOCAL,
                              .publish = true};
@@ -95,23 +96,26 @@ settle_same(const struct decide_versions *v, bool unchanged)
 static struct decision
 settle_both(const struct decide_versions *v)
 {
-    if (v->local == NULL)
+    if (v->local == NULL) {
         return (struct decision){.winner = DECIDE_LOCAL,
                                  .conflict = DECIDE_LOCAL_REMOVE_CLOUD_UPSERT,
                                  .history = DECIDE_CLOUD,
                                  .rule = DECIDE_RULE_LOCAL_REMOVED,
                                  .publish = true};
-    if (v->cloud == NULL)
+    }
+    if (v->cloud == NULL) {
         return (struct decision){.winner = DECIDE_LOCAL,
                                  .conflict = DECIDE_LOCAL_UPSERT_CLOUD_REMOVE,
                                  .history = DECIDE_LOCAL,
                                  .rule = DECIDE_RULE_CLOUD_REMOVED,
                                  .publish = true};
-    if (decide_is_old(v->local, v->cloud))
+    }
+    if (decide_is_old(v->local, v->cloud)) {
         return (struct decision){.winner = DECIDE_CLOUD,
                                  .conflict = DECIDE_LOCAL_UPSERT_CLOUD_UPSERT,
                                  .history = DECIDE_LOCAL,
                                  .rule = DECIDE_RULE_BOTH_OLD};
+    }
     return (struct decision){.winner = DECIDE_LOCAL,
                              .conflict = DECIDE_LOCAL_UPSERT_CLOUD_UPSERT,
                              .history = DECIDE_CLOUD,
@@ -123,10 +127,11 @@ settle_both(const struct decide_versions *v)
 static struct decision
 settle_local(const struct decide_versions *v)
 {
-    if (decide_is_old(v->local, v->cloud))
+    if (decide_is_old(v->local, v->cloud)) {
         return (struct decision){.winner = DECIDE_CLOUD,
                                  .history = DECIDE_LOCAL,
                                  .rule = DECIDE_RULE_LOCAL_OLD};
+    }
     return (struct decision){
         .winner = DECIDE_LOCAL, .rule = DECIDE_RULE_LOCAL, .publish = true};
 }
@@ -135,11 +140,12 @@ settle_local(const struct decide_versions *v)
 static struct decision
 settle_cloud(const struct decide_versions *v)
 {
-    if (decide_is_old(v->cloud, v->local))
+    if (decide_is_old(v->cloud, v->local)) {
         return (struct decision){.winner = DECIDE_LOCAL,
                                  .history = DECIDE_CLOUD,
                                  .rule = DECIDE_RULE_CLOUD_OLD,
                                  .publish = true};
+    }
     return (struct decision){.winner = DECIDE_CLOUD, .rule = DECIDE_RULE_CLOUD};
 }
 
@@ -151,9 +157,10 @@ find_row(const struct decide_versions *v)
 
     /* Row 5, "contents differ but neither changed", cannot be: two versions
      * with the content of the base have the same content. */
-    if (decide_same(v->local, v->cloud))
+    if (decide_same(v->local, v->cloud)) {
         return settle_same(v, local == DECIDE_UNCHANGED &&
                                   cloud == DECIDE_UNCHANGED);
+    }
     if (is_content(local) && is_content(cloud))
         return settle_both(v);
     return is_content(local) ? settle_local(v) : settle_cloud(v);

@@ -22,10 +22,11 @@ is_covered(json_t *a, const json_t *b)
     const char *key;
     json_t *value;
 
-    json_object_foreach(
-        a, key,
-        value) if (!is_ignored(key) &&
-                   !json_equal(value, json_object_get(b, key))) return false;
+    json_object_foreach(a, key, value)
+    {
+        if (!is_ignored(key) && !json_equal(value, json_object_get(b, key)))
+            return false;
+    }
     return true;
 }
 
@@ -61,9 +62,10 @@ is_alike(const json_t *a, const json_t *b)
         return json_equal(a, b) == 1;
     if (json_array_size(a) != json_array_size(b))
         return false;
-    for (size_t i = 0; i < json_array_size(a); i++)
+    for (size_t i = 0; i < json_array_size(a); i++) {
         if (!is_alike(json_array_get(a, i), json_array_get(b, i)))
             return false;
+    }
     return true;
 }
 
@@ -76,10 +78,11 @@ fold_compare(const struct buffer *before, const struct buffer *after)
 
     if (rc == 0)
         rc = sy_doc_parse(&b, after);
-    if (rc == 0)
+    if (rc == 0) {
         rc = is_alike(a, b) ? FOLD_ONLY : 0;
-    else if (rc == SY_DOC_REFUSED)
+    } else if (rc == SY_DOC_REFUSED) {
         rc = 0;
+    }
     json_decref(a);
     json_decref(b);
     return rc;

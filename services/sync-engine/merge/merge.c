@@ -240,9 +240,10 @@ fill_lists(struct merge_plan *p)
             add_file(&p->upserts, c->versions.cloud);
         if (c->action == MERGE_REMOVE)
             add_file(&p->removes, c->versions.local);
-        if (c->decision.history != DECIDE_NONE)
+        if (c->decision.history != DECIDE_NONE) {
             add_file(&p->history,
                      version_of(&c->versions, c->decision.history));
+        }
         if (c->decision.conflict != DECIDE_NO_CONFLICT)
             add_conflict(&p->conflicts, c);
     }
@@ -262,10 +263,11 @@ lead_with_blocking(struct merge_plan *p)
     for (size_t i = 0; i < p->removes.count; i++) {
         const struct file_record *f = p->removes.files[i];
 
-        if (order_is_in_way(f->path, p->upserts.files, p->upserts.count))
+        if (order_is_in_way(f->path, p->upserts.files, p->upserts.count)) {
             p->removes.files[p->remove_first++] = f;
-        else
+        } else {
             add_file(&later, f);
+        }
     }
     memcpy(p->removes.files + p->remove_first, later.files,
            later.count * sizeof(void *));
@@ -291,9 +293,10 @@ make_lists(struct merge_plan *p)
         return rc;
     fill_lists(p);
     rc = lead_with_blocking(p);
-    if (rc == 0)
+    if (rc == 0) {
         qsort(p->upserts.files, p->upserts.count, sizeof(void *),
               by_write_order);
+    }
     return rc;
 }
 

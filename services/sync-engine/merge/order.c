@@ -15,9 +15,10 @@ group_of(const char *path)
 
     if (strstr(path, ".siyuan") != NULL)
         return 0;
-    for (int i = 0; i < count; i++)
+    for (int i = 0; i < count; i++) {
         if (strncmp(path, PREFIXES[i], strlen(PREFIXES[i])) == 0)
             return 1 + i;
+    }
     return 1 + count;
 }
 
@@ -83,9 +84,10 @@ order_is_in_way(const char *path, const struct file_record *const *sorted,
 
     if (count == 0 || len > PATH_LEN_MAX)
         return false;
-    for (size_t i = 1; i < len; i++)
+    for (size_t i = 1; i < len; i++) {
         if (path[i] == '/' && is_written(path, i, sorted, count))
             return true;
+    }
     memcpy(folder, path, len);
     folder[len++] = '/';
     folder[len] = '\0';

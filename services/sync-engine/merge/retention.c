@@ -56,9 +56,10 @@ keep_days(struct retention_index **sorted, size_t count,
     for (size_t start = 0; start < count; start = end) {
         int32_t day = sorted[start]->day;
 
-        for (end = start; end < count && sorted[end]->day == day; end++)
+        for (end = start; end < count && sorted[end]->day == day; end++) {
             if (day == rule->today)
                 sorted[end]->keep = true;
+        }
         if (day != rule->today)
             keep_of_day(sorted + start, end - start, rule->per_day, &seed);
     }
@@ -75,7 +76,7 @@ int
 retention_choose(struct retention_index *indexes, size_t count,
                  const struct retention_rule *rule)
 {
-    struct retention_index **young = calloc(count + 1, sizeof *young);
+    struct retention_index **young = calloc(count + 1, sizeof(void *));
     int64_t oldest = rule->now_ms - (int64_t)rule->days * MS_PER_DAY;
     size_t young_count = 0;
     size_t kept = 0;
@@ -83,10 +84,11 @@ retention_choose(struct retention_index *indexes, size_t count,
     keep_all(indexes, count, young == NULL);
     if (young == NULL)
         return -ENOMEM;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         if (indexes[i].created_ms >= oldest)
             young[young_count++] = &indexes[i];
-    qsort(young, young_count, sizeof *young, by_day);
+    }
+    qsort(young, young_count, sizeof(void *), by_day);
     keep_days(young, young_count, rule);
     free(young);
     for (size_t i = 0; i < count; i++)

@@ -42,10 +42,11 @@ sy_doc_parse(json_t **out, const struct buffer *json)
         return SY_DOC_REFUSED;
     *out = json_loadb((const char *)json->data, json->len,
                       JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
-    if (*out == NULL)
+    if (*out == NULL) {
         return json_error_code(&error) == json_error_out_of_memory
                    ? -ENOMEM
                    : SY_DOC_REFUSED;
+    }
     if (is_document(*out))
         return 0;
     json_decref(*out);

@@ -49,18 +49,20 @@ append_lower(struct buffer *out, const char *name, size_t len)
 
     if (rc != 0)
         return rc;
-    for (unsigned char *p = out->data + out->len - len; len > 0; p++, len--)
+    for (unsigned char *p = out->data + out->len - len; len > 0; p++, len--) {
         if (*p >= 'A' && *p <= 'Z')
             *p = (unsigned char)(*p + ('a' - 'A'));
+    }
     return 0;
 }
 
 static bool
 is_ascii(const char *text, size_t len)
 {
-    for (size_t i = 0; i < len; i++)
+    for (size_t i = 0; i < len; i++) {
         if ((unsigned char)text[i] >= 0x80)
             return false;
+    }
     return true;
 }
 
@@ -73,9 +75,10 @@ append_name(struct buffer *out, const char *name, size_t len, bool fold_case)
     utf8proc_ssize_t n;
     int rc;
 
-    if (is_ascii(name, len))
+    if (is_ascii(name, len)) {
         return fold_case ? append_lower(out, name, len)
                          : buffer_append(out, name, len);
+    }
     if (fold_case)
         how |= UTF8PROC_CASEFOLD;
     n = utf8proc_map((const utf8proc_uint8_t *)name, (utf8proc_ssize_t)len,
@@ -142,9 +145,10 @@ add_file(struct entries *all, size_t number)
         shared++;
     if (path[shared] == '\0' && before[shared] == '\0')
         return 0; /* the same path again */
-    for (size_t i = shared > 0 ? shared : 1; rc == 0 && i < len; i++)
+    for (size_t i = shared > 0 ? shared : 1; rc == 0 && i < len; i++) {
         if (path[i] == '/')
             rc = add_entry(all, number, i);
+    }
     return rc == 0 ? add_entry(all, number, len) : rc;
 }
 
@@ -233,10 +237,11 @@ add_pairs(struct twins *t, struct entries *all)
     if (t->pairs == NULL)
         return -ENOMEM;
     for (size_t i = 1; rc == 0 && i < all->count; i++) {
-        if (oid_equal(&all->items[first].key, &all->items[i].key))
+        if (oid_equal(&all->items[first].key, &all->items[i].key)) {
             rc = add_pair(t, all, &all->items[first], &all->items[i]);
-        else
+        } else {
             first = i;
+        }
     }
     qsort(t->pairs, t->count, sizeof *t->pairs, by_second);
     return rc;
