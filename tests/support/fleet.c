@@ -287,8 +287,8 @@ fleet_lose_cloud(struct fleet *f)
 bool
 fleet_is_equal(const struct file_list *a, const struct file_list *b)
 {
-    if (a->count != b->count)
-        return false;
+    if (a->count != b->count || a->files == NULL || b->files == NULL)
+        return a->count == b->count;
     for (size_t i = 0; i < a->count; i++) {
         const struct file_record *x = &a->files[i];
         const struct file_record *y = &b->files[i];

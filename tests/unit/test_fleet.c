@@ -25,8 +25,8 @@
 
 #define OPS_MAX        48
 #define SCRIPTS        3000
-#define SAME_EVERY_S   600 /* times of writes of equal content */
-#define ROUNDS         4   /* one to join, two to spread, one at rest */
+#define SAME_EVERY_S   600LL /* times of writes of equal content */
+#define ROUNDS         4     /* one to join, two to spread, one at rest */
 #define OFFSET_MAX_MIN 20
 
 enum kind {
@@ -115,9 +115,10 @@ make_script(struct script *s, uint64_t seed)
     *s = (struct script){.count = OPS_MAX};
     for (int i = 0; i < FLEET_DEVICES; i++) {
         s->blank[i] = i > 0 && below(&seed, 3) == 0;
-        if (below(&seed, 2) == 0)
+        if (below(&seed, 2) == 0) {
             s->offset_s[i] =
                 60 * (below(&seed, 2 * OFFSET_MAX_MIN + 1) - OFFSET_MAX_MIN);
+        }
     }
     for (size_t i = 0; i < OPS_MAX; i++) {
         s->ops[i] = (struct op){
@@ -134,9 +135,10 @@ make_script(struct script *s, uint64_t seed)
 static void
 print_script(const struct script *s)
 {
-    for (int i = 0; i < FLEET_DEVICES; i++)
+    for (int i = 0; i < FLEET_DEVICES; i++) {
         print_message("  %c: clock %+d min%s\n", 'A' + i, s->offset_s[i] / 60,
                       s->blank[i] ? ", blank" : "");
+    }
     for (size_t i = 0; i < s->count; i++) {
         const struct op *op = &s->ops[i];
 
@@ -157,9 +159,10 @@ is_used(const struct world *w, int64_t second)
 {
     if (second % SAME_EVERY_S == 0)
         return true;
-    for (size_t i = 0; i < w->used_count; i++)
+    for (size_t i = 0; i < w->used_count; i++) {
         if (w->used_s[i] == second)
             return true;
+    }
     return false;
 }
 
@@ -190,7 +193,8 @@ write_same(struct world *w, const struct op *op)
     second -= second % SAME_EVERY_S;
     (void)snprintf(text, sizeof text, "same%lld", (long long)second);
     /* devices differ by less than a second */
-    fleet_write(d, PATHS[op->path], text, second * 1000 + op->device * 300);
+    fleet_write(d, PATHS[op->path], text,
+                second * 1000 + op->device * INT64_C(300));
 }
 
 static void
@@ -318,9 +322,10 @@ come_to_rest(struct world *w)
                 return "the fleet does not come to rest";
         }
     }
-    for (int i = 0; i < FLEET_DEVICES; i++)
+    for (int i = 0; i < FLEET_DEVICES; i++) {
         if (!fleet_is_equal(&w->fleet.devices[i].disk, &w->fleet.cloud.files))
             return "a device is not what the store has";
+    }
     return NULL;
 }
 
@@ -385,14 +390,14 @@ devices_converge_and_nothing_is_lost(void **state)
 {
     (void)state;
     for (uint64_t i = 0; i < script_count; i++) {
+        uint64_t seed = first_seed + i;
         struct script s;
 
-        make_script(&s, first_seed + i);
+        make_script(&s, seed);
         if (run_script(&s) == NULL)
             continue;
         shrink(&s);
-        print_message("seed %llu, shrunk:\n",
-                      (unsigned long long)(first_seed + i));
+        print_message("seed %llu, shrunk:\n", (unsigned long long)seed);
         print_script(&s);
         fail_msg("%s", run_script(&s));
     }

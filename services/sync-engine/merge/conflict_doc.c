@@ -9,7 +9,7 @@
 #include <string.h>
 
 /*
- * Two walks over the tree: the first gives every block a new id, the second
+ * Two walks over the tree: the first finds the ids of all blocks, the second
  * replaces old ids in every string, which renames the blocks, their "id"
  * attributes, references, embedded queries and links in one go.  Old and new
  * ids are equally long.
@@ -37,30 +37,24 @@ draw(uint64_t *seed)
     return z ^ (z >> 31);
 }
 
-static int
-add_id(struct renaming *r, const char *old)
+/* Any id but those of the document, old and new. */
+static void
+draw_id(struct renaming *r, char id[SY_DOC_ID_LEN + 1])
 {
     static const char LETTERS[] = "0123456789abcdefghijklmnopqrstuvwxyz";
-    char id[SY_DOC_ID_LEN + 1];
 
-    if (json_object_get(r->ids, old) != NULL)
-        return 0;
+    memcpy(id, r->stamp, STAMP_LEN);
+    id[STAMP_LEN] = '-';
+    id[SY_DOC_ID_LEN] = '\0';
     do {
         uint64_t lot = draw(&r->seed);
 
-        memcpy(id, r->stamp, STAMP_LEN);
-        id[STAMP_LEN] = '-';
         for (size_t i = STAMP_LEN + 1; i < SY_DOC_ID_LEN; i++) {
             id[i] = LETTERS[lot % (sizeof LETTERS - 1)];
             lot /= sizeof LETTERS - 1;
         }
-        id[SY_DOC_ID_LEN] = '\0';
     } while (json_object_get(r->taken, id) != NULL ||
              json_object_get(r->ids, id) != NULL);
-    if (json_object_set_new(r->taken, id, json_true()) != 0 ||
-        json_object_set_new(r->ids, old, json_string(id)) != 0)
-        return -ENOMEM;
-    return 0;
 }
 
 static int
@@ -68,14 +62,34 @@ collect_ids(struct renaming *r, json_t *node)
 {
     json_t *id = json_object_get(node, "ID");
     json_t *children = json_object_get(node, "Children");
-    int rc = 0;
 
     if (json_is_string(id) &&
-        sy_doc_is_id(json_string_value(id), json_string_length(id)))
-        rc = add_id(r, json_string_value(id));
-    for (size_t i = 0; rc == 0 && i < json_array_size(children); i++)
-        rc = collect_ids(r, json_array_get(children, i));
-    return rc;
+        sy_doc_is_id(json_string_value(id), json_string_length(id)) &&
+        json_object_set_new(r->ids, json_string_value(id), json_null()) != 0)
+        return -ENOMEM;
+    for (size_t i = 0; i < json_array_size(children); i++) {
+        int rc = collect_ids(r, json_array_get(children, i));
+
+        if (rc != 0)
+            return rc;
+    }
+    return 0;
+}
+
+static int
+draw_ids(struct renaming *r)
+{
+    void *at = json_object_iter(r->ids);
+
+    for (; at != NULL; at = json_object_iter_next(r->ids, at)) {
+        char id[SY_DOC_ID_LEN + 1];
+
+        draw_id(r, id);
+        if (json_object_set_new(r->taken, id, json_true()) != 0 ||
+            json_object_iter_set_new(r->ids, at, json_string(id)) != 0)
+            return -ENOMEM;
+    }
+    return 0;
 }
 
 static bool
@@ -163,6 +177,8 @@ rename_blocks(json_t *root, const struct conflict_doc_source *source)
         STAMP_LEN)
         goto out;
     rc = collect_ids(&r, root);
+    if (rc == 0)
+        rc = draw_ids(&r);
     if (rc == 0)
         rc = rename_everywhere(&r, root);
 out:
