@@ -72,14 +72,14 @@ too_many(struct service *s, struct request *r, unsigned wait)
 static int
 serve_known(struct service *s, struct request *r, const struct route *route)
 {
-    unsigned wait = guard_wait(&s->guard, &r->facts.client);
+    unsigned wait = lockout_wait(&s->lockout, &r->facts.client);
     enum auth_verdict verdict;
 
     if (wait > 0)
         return too_many(s, r, wait);
     verdict = auth_decide(&s->secrets, &r->facts);
     if (auth_is_failure(verdict))
-        guard_fail(&s->guard, &r->facts.client);
+        lockout_fail(&s->lockout, &r->facts.client);
     if (verdict == AUTH_IS_READER && route->role == AUTH_ADMIN)
         return http_send_extra(r, 403, NULL, "");
     if (verdict != AUTH_IS_ADMIN && verdict != AUTH_IS_READER)

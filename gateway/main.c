@@ -86,7 +86,7 @@ static const struct option_row rows[] = {
 
 struct gateway {
     struct service service;
-    bool has_guard;
+    bool has_lockout;
     struct endpoints hub;
     struct listen_address listen[SERVER_LISTEN_MAX];
     struct feed *feed;
@@ -215,9 +215,9 @@ start(struct gateway *g, const struct settings *s)
                                     .listen_count = s->listen.count,
                                     .threads = (unsigned)s->threads,
                                     .service = &g->service};
-    int rc = guard_init(&g->service.guard);
+    int rc = lockout_init(&g->service.lockout);
 
-    g->has_guard = rc == 0;
+    g->has_lockout = rc == 0;
     if (rc == 0)
         rc = answers_new(&g->service.answers, &answers);
     feed.answers = g->service.answers;
@@ -267,8 +267,8 @@ teardown(void *self)
     feed_stop(g->feed);
     server_stop(g->server);
     answers_free(g->service.answers);
-    if (g->has_guard)
-        guard_clear(&g->service.guard);
+    if (g->has_lockout)
+        lockout_clear(&g->service.lockout);
 }
 
 int

@@ -7,7 +7,7 @@
 
 #include "gateway/answers.h"
 #include "gateway/auth.h"
-#include "gateway/guard.h"
+#include "gateway/lockout.h"
 #include "gateway/request.h"
 #include "proto/code.h"
 
@@ -15,7 +15,7 @@ struct service {
     struct answers *answers;
     struct auth_secrets secrets; /* texts belong to the options */
     struct request_proxies proxies;
-    struct guard guard;
+    struct lockout lockout;
     enum lang lang;
 };
 

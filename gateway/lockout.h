@@ -1,11 +1,11 @@
 /*
- * guard.h - the throttle behind a lock that requests meet only while somebody
+ * lockout.h - the throttle behind a lock that requests meet only while somebody
  * is shut out or fails.
  *
  * Threads: any.
  */
-#ifndef GATEWAY_GUARD_H
-#define GATEWAY_GUARD_H
+#ifndef GATEWAY_LOCKOUT_H
+#define GATEWAY_LOCKOUT_H
 
 #include "gateway/throttle.h"
 
@@ -13,7 +13,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-struct guard {
+struct lockout {
     pthread_mutex_t lock;
     struct throttle throttle;
     _Atomic uint64_t shut_until_ms; /* a copy: nobody is shut out after it */
@@ -21,11 +21,11 @@ struct guard {
 };
 
 /* 0, or -errno. */
-int guard_init(struct guard *g);
-void guard_clear(struct guard *g);
+int lockout_init(struct lockout *l);
+void lockout_clear(struct lockout *l);
 
 /* As throttle_wait() and throttle_fail(), at this moment. */
-unsigned guard_wait(struct guard *g, const struct address *who);
-void guard_fail(struct guard *g, const struct address *who);
+unsigned lockout_wait(struct lockout *l, const struct address *who);
+void lockout_fail(struct lockout *l, const struct address *who);
 
 #endif

@@ -1,0 +1,158 @@
+#include "gateway/auth.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+static const struct auth_secrets all = {
+    .api_token = "admin", .reader_token = "reader", .access_code = "co:de"};
+static const struct auth_secrets tokens = {.api_token = "admin",
+                                           .reader_token = "reader"};
+static const struct auth_secrets only_code = {.access_code = "co:de"};
+static const struct auth_secrets none = {0};
+
+static struct auth_facts
+facts_of(const char *authorization, const char *query)
+{
+    struct auth_facts f = {.authorization = authorization,
+                           .query = query,
+                           .is_host_local = true,
+                           .is_origin_local = true};
+
+    assert_int_equal(address_parse(&f.client, "127.0.0.1", 9), 0);
+    return f;
+}
+
+static void
+each_credential_gets_its_verdict(void **unused)
+{
+    static const struct {
+        const struct auth_secrets *secrets;
+        const char *authorization, *query;
+        enum auth_verdict verdict;
+    } rows[] = {
+        {&all, "Token admin", NULL, AUTH_IS_ADMIN},
+        {&all, "bearer admin", NULL, AUTH_IS_ADMIN},
+        {&all, "Token reader", NULL, AUTH_IS_READER},
+        {&all, "Token admi", NULL, AUTH_WRONG_HEADER},
+        {&all, "Token admin ", NULL, AUTH_WRONG_HEADER},
+        {&all, "Token co:de", NULL, AUTH_WRONG_HEADER},
+        {&all, "Token  admin", NULL, AUTH_WRONG_HEADER},
+        {&all, "Token x", "token=admin", AUTH_WRONG_HEADER},
+        {&all, "Token ", "token=admin", AUTH_IS_ADMIN},
+        {&all, "TOKEN admin", NULL, AUTH_NOTHING},
+        {&all, NULL, "token=admin", AUTH_IS_ADMIN},
+        {&all, NULL, "token=reader", AUTH_IS_READER},
+        {&all, NULL, "token=x", AUTH_WRONG_QUERY},
+        {&all, NULL, "token=%", AUTH_WRONG_QUERY},
+        {&all, NULL, "token=", AUTH_NOTHING},
+        {&all, NULL, NULL, AUTH_NOTHING},
+        {&all, "Basic OmNvOmRl", NULL, AUTH_IS_ADMIN},         /* :co:de */
+        {&all, "basic c2l5dWFuOmNvOmRl", NULL, AUTH_IS_ADMIN}, /* siyuan: */
+        {&all, "Basic c2l5dWFuOmNv", NULL, AUTH_WRONG_BASIC},  /* siyuan:co */
+        {&all, "Basic YWRtaW4=", NULL, AUTH_WRONG_BASIC},      /* no colon */
+        {&all, "Basic ?", NULL, AUTH_WRONG_BASIC},
+        {&all, "Basic ", NULL, AUTH_WRONG_BASIC},
+        {&only_code, NULL, NULL, AUTH_NOTHING},
+        {&only_code, "Token co:de", NULL, AUTH_WRONG_HEADER},
+        {&tokens, "Basic OmNvOmRl", NULL, AUTH_NOTHING},
+        {&tokens, NULL, NULL, AUTH_NOTHING},
+        {&none, NULL, NULL, AUTH_IS_ADMIN},
+        {&none, "Basic OmNvOmRl", NULL, AUTH_IS_ADMIN},
+        {&none, "Token x", NULL, AUTH_WRONG_HEADER},
+        {&none, NULL, "token=x", AUTH_WRONG_QUERY},
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct auth_facts f = facts_of(rows[i].authorization, rows[i].query);
+
+        assert_int_equal(auth_decide(rows[i].secrets, &f), rows[i].verdict);
+    }
+}
+
+static void
+without_secrets_every_sign_of_a_stranger_refuses(void **unused)
+{
+    struct auth_facts f = facts_of(NULL, NULL);
+
+    (void)unused;
+    f.is_host_local = false;
+    assert_int_equal(auth_decide(&none, &f), AUTH_NOT_LOCAL);
+    f = facts_of(NULL, NULL);
+    f.is_origin_local = false;
+    assert_int_equal(auth_decide(&none, &f), AUTH_NOT_LOCAL);
+    f = facts_of(NULL, NULL);
+    f.is_forwarded = true;
+    assert_int_equal(auth_decide(&none, &f), AUTH_NOT_LOCAL);
+    f = facts_of(NULL, NULL);
+    assert_int_equal(address_parse(&f.client, "10.0.0.1", 8), 0);
+    assert_int_equal(auth_decide(&none, &f), AUTH_NOT_LOCAL);
+    /* A secret opens the door from anywhere. */
+    f.is_host_local = f.is_origin_local = false;
+    f.authorization = "Token admin";
+    assert_int_equal(auth_decide(&all, &f), AUTH_IS_ADMIN);
+}
+
+static void
+only_wrong_credentials_are_failures(void **unused)
+{
+    (void)unused;
+    assert_true(auth_is_failure(AUTH_WRONG_HEADER));
+    assert_true(auth_is_failure(AUTH_WRONG_QUERY));
+    assert_true(auth_is_failure(AUTH_WRONG_BASIC));
+    assert_false(auth_is_failure(AUTH_NOTHING));
+    assert_false(auth_is_failure(AUTH_NOT_LOCAL));
+    assert_false(auth_is_failure(AUTH_IS_READER));
+}
+
+static void
+equal_means_equal_in_length_and_every_byte(void **unused)
+{
+    (void)unused;
+    assert_true(auth_is_equal("secret", "secret", 6));
+    assert_false(auth_is_equal("secret", "secre", 5));
+    assert_false(auth_is_equal("secret", "secrets", 7));
+    assert_false(auth_is_equal("secret", "secretsecret", 12));
+    assert_false(auth_is_equal("secret", "Secret", 6));
+    assert_false(auth_is_equal("secret", "", 0));
+    assert_false(auth_is_equal("", "", 0));
+    assert_false(auth_is_equal("", "x", 1));
+}
+
+static void
+long_credentials_are_wrong_not_cut(void **unused)
+{
+    static char text[4 * AUTH_GIVEN_MAX];
+    struct auth_facts f = facts_of(text, NULL);
+
+    (void)unused;
+    memset(text, 'Q', sizeof text - 1);
+    memcpy(text, "Basic ", 6);
+    assert_int_equal(auth_decide(&all, &f), AUTH_WRONG_BASIC);
+    memcpy(text, "Token ", 6);
+    assert_int_equal(auth_decide(&all, &f), AUTH_WRONG_HEADER);
+    memcpy(text, "token=", 6);
+    f = facts_of(NULL, text);
+    assert_int_equal(auth_decide(&all, &f), AUTH_WRONG_QUERY);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_credential_gets_its_verdict),
+        cmocka_unit_test(without_secrets_every_sign_of_a_stranger_refuses),
+        cmocka_unit_test(only_wrong_credentials_are_failures),
+        cmocka_unit_test(equal_means_equal_in_length_and_every_byte),
+        cmocka_unit_test(long_credentials_are_wrong_not_cut),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
