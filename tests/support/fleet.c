@@ -1,6 +1,7 @@
 #include "tests/support/fleet.h"
 
 #include "services/sync-engine/merge/merge.h"
+#include "services/sync-engine/merge/outcome.h"
 #include "services/sync-engine/merge/settle.h"
 #include "tests/support/files.h"
 
@@ -184,10 +185,25 @@ let_winners_win(const struct fleet_device *d, const struct merge_plan *p)
     return true;
 }
 
+static bool
+is_outcome(const struct fleet_device *d, const struct merge_input *in,
+           const struct merge_plan *p)
+{
+    struct file_list l;
+    bool same;
+
+    assert_int_equal(outcome_list(&l, in, p), 0);
+    same = fleet_is_equal(&l, &d->disk);
+    file_list_clear(&l);
+    return same;
+}
+
 static const char *
 find_broken(const struct fleet_device *d, const struct merge_input *in,
             const struct merge_plan *p)
 {
+    if (!is_outcome(d, in, p))
+        return "the disk is not the outcome that was foreseen";
     if (!let_winners_win(d, p))
         return "the winner of a conflict is not on the disk";
     if (in->local != NULL && !keeps_edits(d, in->local, &d->base.files))

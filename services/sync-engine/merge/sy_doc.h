@@ -15,8 +15,7 @@
 #define SY_DOC_REFUSED 1
 
 #define SY_DOC_ID_LEN  22          /* characters: 20060102150405-abcdefg */
-#define SY_DOC_LEN_MAX (32u << 20) /* bytes of a document that is looked into  \
-                                    */
+#define SY_DOC_LEN_MAX (32u << 20) /* bytes of a document, at most */
 
 /*
  * Parse a document.  Its root is a NodeDocument with an id and attributes; no
