@@ -133,7 +133,7 @@ render_engines(struct answers *a)
     if (a->engines_generation == a->copy.generation)
         return 0;
     while (rc == 0) {
-        json_init(&w, b->text, b->cap);
+        json_out_init(&w, b->text, b->cap);
         view_engines(&w, &a->copy);
         if (!w.overflow)
             break;
@@ -160,7 +160,7 @@ render(struct answers *a, struct answer *answer, const struct copy_engine *e,
     parts.engines = a->engines.text;
     parts.engines_len = a->engines.len;
     while (rc == 0) {
-        json_init(&w, answer->text, answer->cap);
+        json_out_init(&w, answer->text, answer->cap);
         if (e != NULL)
             view_engine(&w, &parts, e, &answer->slots);
         else

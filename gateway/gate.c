@@ -29,13 +29,13 @@ send_refusal(struct request *r, int status, const char *extra, const char *msg)
     char text[1024];
     struct json_out w;
 
-    json_init(&w, text, sizeof text - 1);
-    json_open(&w, '{');
-    json_key(&w, "code");
-    json_int(&w, -1);
-    json_key(&w, "msg");
-    json_string(&w, msg);
-    json_close(&w, '}');
+    json_out_init(&w, text, sizeof text - 1);
+    json_out_open(&w, '{');
+    json_out_key(&w, "code");
+    json_out_int(&w, -1);
+    json_out_key(&w, "msg");
+    json_out_string(&w, msg);
+    json_out_close(&w, '}');
     text[w.len] = '\0';
     return http_send_extra(r, status, extra, text);
 }

@@ -81,7 +81,7 @@ http_format_head(char out[HTTP_HEAD_MAX], const struct http_head *h)
         put(&w, h->extra);
     put(&w, h->close ? "Connection: close\r\n" : "Connection: keep-alive\r\n");
     if (h->status != 204) { /* RFC 9110 8.6: never there */
-        digits[json_digits(digits, h->body_len)] = '\0';
+        digits[json_out_digits(digits, h->body_len)] = '\0';
         put(&w, "Content-Length: ");
         put(&w, digits);
         put(&w, "\r\n");
@@ -157,7 +157,7 @@ http_send_result(struct request *r, int code, const char *msg)
     char text[1024];
     struct json_out w;
 
-    json_init(&w, text, sizeof text - 1);
+    json_out_init(&w, text, sizeof text - 1);
     view_plain(&w, code, msg);
     if (w.overflow)
         return http_send(r, 500, HTTP_TEXT, "500 answer too long");

@@ -5,7 +5,7 @@
 #include <string.h>
 
 void
-json_init(struct json_out *w, char *buf, size_t cap)
+json_out_init(struct json_out *w, char *buf, size_t cap)
 {
     *w = (struct json_out){.buf = buf, .cap = cap};
 }
@@ -30,20 +30,20 @@ separate(struct json_out *w)
 }
 
 void
-json_open(struct json_out *w, char bracket)
+json_out_open(struct json_out *w, char bracket)
 {
     separate(w);
     put(w, &bracket, 1);
 }
 
 void
-json_close(struct json_out *w, char bracket)
+json_out_close(struct json_out *w, char bracket)
 {
     put(w, &bracket, 1);
 }
 
 void
-json_key(struct json_out *w, const char *key)
+json_out_key(struct json_out *w, const char *key)
 {
     separate(w);
     put(w, "\"", 1);
@@ -96,7 +96,7 @@ put_wide(struct json_out *w, const unsigned char *p, size_t len)
 }
 
 void
-json_string(struct json_out *w, const char *text)
+json_out_string(struct json_out *w, const char *text)
 {
     const unsigned char *p = (const unsigned char *)text;
     size_t left = strlen(text);
@@ -125,7 +125,7 @@ json_string(struct json_out *w, const char *text)
 }
 
 size_t
-json_digits(char *out, uint64_t value)
+json_out_digits(char *out, uint64_t value)
 {
     char reversed[20];
     size_t n = 0;
@@ -140,16 +140,16 @@ json_digits(char *out, uint64_t value)
 }
 
 void
-json_uint(struct json_out *w, uint64_t value)
+json_out_uint(struct json_out *w, uint64_t value)
 {
     char digits[20];
 
     separate(w);
-    put(w, digits, json_digits(digits, value));
+    put(w, digits, json_out_digits(digits, value));
 }
 
 void
-json_int(struct json_out *w, int value)
+json_out_int(struct json_out *w, int value)
 {
     int64_t wide = value;
     char digits[20];
@@ -159,11 +159,11 @@ json_int(struct json_out *w, int value)
         put(w, "-", 1);
         wide = -wide;
     }
-    put(w, digits, json_digits(digits, (uint64_t)wide));
+    put(w, digits, json_out_digits(digits, (uint64_t)wide));
 }
 
 void
-json_bool(struct json_out *w, bool value)
+json_out_bool(struct json_out *w, bool value)
 {
     separate(w);
     if (value)
@@ -173,45 +173,45 @@ json_bool(struct json_out *w, bool value)
 }
 
 void
-json_null(struct json_out *w)
+json_out_null(struct json_out *w)
 {
     separate(w);
     put(w, "null", 4);
 }
 
 void
-json_key_string(struct json_out *w, const char *key, const char *text)
+json_out_key_string(struct json_out *w, const char *key, const char *text)
 {
-    json_key(w, key);
-    json_string(w, text);
+    json_out_key(w, key);
+    json_out_string(w, text);
 }
 
 void
-json_key_uint(struct json_out *w, const char *key, uint64_t value)
+json_out_key_uint(struct json_out *w, const char *key, uint64_t value)
 {
-    json_key(w, key);
-    json_uint(w, value);
+    json_out_key(w, key);
+    json_out_uint(w, value);
 }
 
 void
-json_key_bool(struct json_out *w, const char *key, bool value)
+json_out_key_bool(struct json_out *w, const char *key, bool value)
 {
-    json_key(w, key);
-    json_bool(w, value);
+    json_out_key(w, key);
+    json_out_bool(w, value);
 }
 
 void
-json_tenths(struct json_out *w, uint64_t tenths)
+json_out_tenths(struct json_out *w, uint64_t tenths)
 {
     char fraction[2] = {'.', (char)('0' + tenths % 10)};
 
-    json_uint(w, tenths / 10);
+    json_out_uint(w, tenths / 10);
     if (tenths % 10 != 0)
         put(w, fraction, 2);
 }
 
 void
-json_raw(struct json_out *w, const char *text, size_t len)
+json_out_raw(struct json_out *w, const char *text, size_t len)
 {
     if (len == 0)
         return;

@@ -22,33 +22,33 @@ struct json_out {
     bool overflow; /* something did not fit: the text is void */
 };
 
-void json_init(struct json_out *w, char *buf, size_t cap);
+void json_out_init(struct json_out *w, char *buf, size_t cap);
 
 /* '{' '}' '[' ']' */
-void json_open(struct json_out *w, char bracket);
-void json_close(struct json_out *w, char bracket);
+void json_out_open(struct json_out *w, char bracket);
+void json_out_close(struct json_out *w, char bracket);
 
 /* A key of ours: written as it is. */
-void json_key(struct json_out *w, const char *key);
+void json_out_key(struct json_out *w, const char *key);
 
-void json_string(struct json_out *w, const char *text);
-void json_uint(struct json_out *w, uint64_t value);
-void json_int(struct json_out *w, int value);
-void json_bool(struct json_out *w, bool value);
-void json_null(struct json_out *w);
+void json_out_string(struct json_out *w, const char *text);
+void json_out_uint(struct json_out *w, uint64_t value);
+void json_out_int(struct json_out *w, int value);
+void json_out_bool(struct json_out *w, bool value);
+void json_out_null(struct json_out *w);
 
 /* Key and value in one. */
-void json_key_string(struct json_out *w, const char *key, const char *text);
-void json_key_uint(struct json_out *w, const char *key, uint64_t value);
-void json_key_bool(struct json_out *w, const char *key, bool value);
+void json_out_key_string(struct json_out *w, const char *key, const char *text);
+void json_out_key_uint(struct json_out *w, const char *key, uint64_t value);
+void json_out_key_bool(struct json_out *w, const char *key, bool value);
 
 /* Tenths: 574 is written 57.4, 570 is written 57. */
-void json_tenths(struct json_out *w, uint64_t tenths);
+void json_out_tenths(struct json_out *w, uint64_t tenths);
 
 /* One finished value, or several with their commas; nothing when len is 0. */
-void json_raw(struct json_out *w, const char *text, size_t len);
+void json_out_raw(struct json_out *w, const char *text, size_t len);
 
 /* Decimal digits of value to out (at least 20 bytes); how many.  No NUL. */
-size_t json_digits(char *out, uint64_t value);
+size_t json_out_digits(char *out, uint64_t value);
 
 #endif

@@ -7,7 +7,7 @@ void
 slots_put(struct json_out *w, struct slots *s, const struct slot *slot)
 {
     assert(s->count < SLOTS_MAX);
-    json_uint(w, 0);
+    json_out_uint(w, 0);
     s->slot[s->count] = *slot;
     s->slot[s->count].offset = w->len > 0 ? w->len - 1 : 0;
     s->count++;
@@ -27,7 +27,8 @@ slots_format(const struct slots *s, size_t len, const struct slots_now *now,
              struct slots_numbers *out)
 {
     for (size_t i = 0; i < s->count; i++) {
-        size_t digits = json_digits(out->text[i], value_of(&s->slot[i], now));
+        size_t digits =
+            json_out_digits(out->text[i], value_of(&s->slot[i], now));
 
         out->text[i][digits] = '\0';
         len += digits - 1;

@@ -62,20 +62,20 @@ static void
 put_overall(struct json_out *w, const struct copy_engine *e)
 {
     if (has(&e->state, STATE_HAS_PERMILLE))
-        json_tenths(w, e->permille);
+        json_out_tenths(w, e->permille);
     else
-        json_null(w);
+        json_out_null(w);
 }
 
 static void
 put_eta(struct json_out *w, const struct copy_engine *e)
 {
-    json_key(w, "etaSeconds");
+    json_out_key(w, "etaSeconds");
     if (e->shown == COPY_SYNCING && has(&e->state, STATE_HAS_PERMILLE) &&
         e->eta_seconds != COPY_SECONDS_UNKNOWN)
-        json_uint(w, e->eta_seconds);
+        json_out_uint(w, e->eta_seconds);
     else
-        json_null(w);
+        json_out_null(w);
 }
 
 static void
@@ -91,7 +91,7 @@ put_elapsed(struct json_out *w, const struct copy_engine *e,
 
     if (s->up_ms > s->run_up_ms)
         slot.base += s->up_ms - s->run_up_ms;
-    json_key(w, "elapsedMs");
+    json_out_key(w, "elapsedMs");
     slots_put(w, slots, &slot);
 }
 
@@ -103,44 +103,44 @@ put_running(struct json_out *w, const struct copy_engine *e, enum lang lang,
     char info[INFO_MAX];
 
     format_info(info, s, lang);
-    json_open(w, '{');
-    json_key_uint(w, "current", s->items.current);
-    json_key_uint(w, "total", s->items.total);
-    json_key_string(w, "info", info);
-    json_key_uint(w, "percent", percent(&s->items));
-    json_key_string(w, "phase", s->phase);
-    json_key(w, "overallPercent");
+    json_out_open(w, '{');
+    json_out_key_uint(w, "current", s->items.current);
+    json_out_key_uint(w, "total", s->items.total);
+    json_out_key_string(w, "info", info);
+    json_out_key_uint(w, "percent", percent(&s->items));
+    json_out_key_string(w, "phase", s->phase);
+    json_out_key(w, "overallPercent");
     put_overall(w, e);
-    json_key_uint(w, "bytesCurrent", s->bytes.current);
-    json_key_uint(w, "bytesTotal", s->bytes.total);
-    json_key_uint(w, "bytesPerSecond", s->bytes_per_second);
+    json_out_key_uint(w, "bytesCurrent", s->bytes.current);
+    json_out_key_uint(w, "bytesTotal", s->bytes.total);
+    json_out_key_uint(w, "bytesPerSecond", s->bytes_per_second);
     put_eta(w, e);
-    json_key_string(w, "item", s->item);
+    json_out_key_string(w, "item", s->item);
     put_elapsed(w, e, slots);
-    json_key_bool(w, "stalled", e->shown == COPY_STALLED);
-    json_close(w, '}');
+    json_out_key_bool(w, "stalled", e->shown == COPY_STALLED);
+    json_out_close(w, '}');
 }
 
 static void
 put_resting(struct json_out *w, enum copy_shown shown, enum lang lang)
 {
-    json_open(w, '{');
-    json_key_uint(w, "current", 0);
-    json_key_uint(w, "total", 0);
-    json_key_string(w, "info", texts_shown(shown, lang));
-    json_key_uint(w, "percent", 0);
-    json_key_string(w, "phase", "");
-    json_key(w, "overallPercent");
-    json_null(w);
-    json_key_uint(w, "bytesCurrent", 0);
-    json_key_uint(w, "bytesTotal", 0);
-    json_key_uint(w, "bytesPerSecond", 0);
-    json_key(w, "etaSeconds");
-    json_null(w);
-    json_key_string(w, "item", "");
-    json_key_uint(w, "elapsedMs", 0);
-    json_key_bool(w, "stalled", false);
-    json_close(w, '}');
+    json_out_open(w, '{');
+    json_out_key_uint(w, "current", 0);
+    json_out_key_uint(w, "total", 0);
+    json_out_key_string(w, "info", texts_shown(shown, lang));
+    json_out_key_uint(w, "percent", 0);
+    json_out_key_string(w, "phase", "");
+    json_out_key(w, "overallPercent");
+    json_out_null(w);
+    json_out_key_uint(w, "bytesCurrent", 0);
+    json_out_key_uint(w, "bytesTotal", 0);
+    json_out_key_uint(w, "bytesPerSecond", 0);
+    json_out_key(w, "etaSeconds");
+    json_out_null(w);
+    json_out_key_string(w, "item", "");
+    json_out_key_uint(w, "elapsedMs", 0);
+    json_out_key_bool(w, "stalled", false);
+    json_out_close(w, '}');
 }
 
 /* ---- the other engines ---- */
@@ -151,16 +151,16 @@ view_engines(struct json_out *w, const struct copy *c)
     for (size_t i = 0; i < c->count; i++) {
         const struct copy_engine *e = c->engines[i];
 
-        json_open(w, '{');
-        json_key_string(w, "engine", e->id);
-        json_key_string(w, "state", copy_shown_token(e->shown));
-        json_key_string(w, "live", verdict_live_token(e->verdict.live));
-        json_key(w, "percent");
+        json_out_open(w, '{');
+        json_out_key_string(w, "engine", e->id);
+        json_out_key_string(w, "state", copy_shown_token(e->shown));
+        json_out_key_string(w, "live", verdict_live_token(e->verdict.live));
+        json_out_key(w, "percent");
         if (copy_is_syncing(e->shown))
             put_overall(w, e);
         else
-            json_null(w);
-        json_close(w, '}');
+            json_out_null(w);
+        json_out_close(w, '}');
     }
 }
 
@@ -176,21 +176,21 @@ static void
 put_kernels(struct json_out *w, const struct copy *c,
             const struct copy_engine *e)
 {
-    json_key(w, "kernels");
-    json_open(w, '[');
+    json_out_key(w, "kernels");
+    json_out_open(w, '[');
     for (size_t i = 0; e != NULL && i < c->count; i++) {
         const struct copy_engine *other = c->engines[i];
 
         if (!is_kernel_of(other, e))
             continue;
-        json_open(w, '{');
-        json_key_string(w, "id", other->id);
-        json_key_string(w, "hostname", other->state.info.host);
-        json_key_string(w, "os", other->state.info.os);
-        json_key_string(w, "ver", other->state.info.version);
-        json_close(w, '}');
+        json_out_open(w, '{');
+        json_out_key_string(w, "id", other->id);
+        json_out_key_string(w, "hostname", other->state.info.host);
+        json_out_key_string(w, "os", other->state.info.os);
+        json_out_key_string(w, "ver", other->state.info.version);
+        json_out_close(w, '}');
     }
-    json_close(w, ']');
+    json_out_close(w, ']');
 }
 
 /* ---- the answer ---- */
@@ -198,11 +198,11 @@ put_kernels(struct json_out *w, const struct copy *c,
 static void
 put_envelope(struct json_out *w, int code, const char *msg)
 {
-    json_open(w, '{');
-    json_key(w, "code");
-    json_int(w, code);
-    json_key_string(w, "msg", msg);
-    json_key(w, "data");
+    json_out_open(w, '{');
+    json_out_key(w, "code");
+    json_out_int(w, code);
+    json_out_key_string(w, "msg", msg);
+    json_out_key(w, "data");
 }
 
 static void
@@ -211,19 +211,19 @@ put_tail(struct json_out *w, const struct view_parts *p, struct slots *slots)
     const struct copy *c = p->copy;
     struct slot slot = {.kind = SLOTS_WALL};
 
-    json_key(w, "engines");
-    json_open(w, '[');
-    json_raw(w, p->engines, p->engines_len);
-    json_close(w, ']');
-    json_key_string(w, "bus", c->bus_up ? "up" : "down");
-    json_key(w, "asOfMs");
+    json_out_key(w, "engines");
+    json_out_open(w, '[');
+    json_out_raw(w, p->engines, p->engines_len);
+    json_out_close(w, ']');
+    json_out_key_string(w, "bus", c->bus_up ? "up" : "down");
+    json_out_key(w, "asOfMs");
     /* Without the hub, the copy is as old as its last word. */
     if (c->bus_up)
         slots_put(w, slots, &slot);
     else
-        json_uint(w, c->beat_wall_ms);
-    json_close(w, '}');
-    json_close(w, '}');
+        json_out_uint(w, c->beat_wall_ms);
+    json_out_close(w, '}');
+    json_out_close(w, '}');
 }
 
 /* The five documented fields. */
@@ -236,11 +236,11 @@ put_documented(struct json_out *w, const struct copy_engine *e, enum lang lang,
     bool enabled =
         has(s, STATE_HAS_ENABLED) ? s->enabled : s->name != STATE_DISABLED;
 
-    json_key_string(w, "providerName", provider_name(s));
-    json_key_string(w, "cloudName", s->cloud);
-    json_key_bool(w, "enabled", enabled);
-    json_key_bool(w, "syncing", syncing);
-    json_key(w, "progress");
+    json_out_key_string(w, "providerName", provider_name(s));
+    json_out_key_string(w, "cloudName", s->cloud);
+    json_out_key_bool(w, "enabled", enabled);
+    json_out_key_bool(w, "syncing", syncing);
+    json_out_key(w, "progress");
     if (syncing)
         put_running(w, e, lang, slots);
     else
@@ -250,12 +250,12 @@ put_documented(struct json_out *w, const struct copy_engine *e, enum lang lang,
 static void
 put_next(struct json_out *w, const struct state *s)
 {
-    json_key(w, "nextRunAt");
+    json_out_key(w, "nextRunAt");
     if (has(s, STATE_HAS_NEXT) && s->next_at_ms != 0)
-        json_uint(w, s->next_at_ms);
+        json_out_uint(w, s->next_at_ms);
     else
-        json_null(w);
-    json_key_uint(w, "failuresInARow", s->failures);
+        json_out_null(w);
+    json_out_key_uint(w, "failuresInARow", s->failures);
 }
 
 void
@@ -271,16 +271,16 @@ view_engine(struct json_out *w, const struct view_parts *p,
     slots->count = 0;
     stat_format(stat, s, p->lang);
     put_envelope(w, 0, "");
-    json_open(w, '{');
+    json_out_open(w, '{');
     put_documented(w, e, p->lang, slots);
-    json_key_uint(w, "synced", s->synced_at_ms);
-    json_key_string(w, "stat", stat);
+    json_out_key_uint(w, "synced", s->synced_at_ms);
+    json_out_key_string(w, "stat", stat);
     put_kernels(w, p->copy, e);
-    json_key_string(w, "kernel", e->id);
-    json_key_string(w, "engine", e->id);
-    json_key_string(w, "state", copy_shown_token(e->shown));
-    json_key_string(w, "live", verdict_live_token(e->verdict.live));
-    json_key(w, "ageMs");
+    json_out_key_string(w, "kernel", e->id);
+    json_out_key_string(w, "engine", e->id);
+    json_out_key_string(w, "state", copy_shown_token(e->shown));
+    json_out_key_string(w, "live", verdict_live_token(e->verdict.live));
+    json_out_key(w, "ageMs");
     slots_put(w, slots, &age);
     view_run_error(w, s, p->lang);
     put_next(w, s);
@@ -294,18 +294,18 @@ view_nothing(struct json_out *w, const struct view_parts *p, const char *msg,
 {
     slots->count = 0;
     put_envelope(w, 1, msg);
-    json_open(w, '{');
-    json_key_string(w, "providerName", "");
-    json_key_string(w, "cloudName", "");
-    json_key_bool(w, "enabled", false);
-    json_key_bool(w, "syncing", false);
-    json_key(w, "progress");
+    json_out_open(w, '{');
+    json_out_key_string(w, "providerName", "");
+    json_out_key_string(w, "cloudName", "");
+    json_out_key_bool(w, "enabled", false);
+    json_out_key_bool(w, "syncing", false);
+    json_out_key(w, "progress");
     put_resting(w, COPY_IDLE, p->lang);
-    json_key_uint(w, "synced", 0);
-    json_key_string(w, "stat", "");
+    json_out_key_uint(w, "synced", 0);
+    json_out_key_string(w, "stat", "");
     put_kernels(w, p->copy, NULL);
-    json_key_string(w, "kernel", "");
-    json_key_string(w, "state", copy_shown_token(COPY_UNKNOWN));
+    json_out_key_string(w, "kernel", "");
+    json_out_key_string(w, "state", copy_shown_token(COPY_UNKNOWN));
     put_tail(w, p, slots);
 }
 
@@ -313,6 +313,6 @@ void
 view_plain(struct json_out *w, int code, const char *msg)
 {
     put_envelope(w, code, msg);
-    json_null(w);
-    json_close(w, '}');
+    json_out_null(w);
+    json_out_close(w, '}');
 }

@@ -5,12 +5,12 @@
 static void
 put_traffic(struct json_out *w, const char *key, const struct state_traffic *t)
 {
-    json_key(w, key);
-    json_open(w, '{');
-    json_key_uint(w, "files", t->files);
-    json_key_uint(w, "chunks", t->chunks);
-    json_key_uint(w, "bytes", t->bytes);
-    json_close(w, '}');
+    json_out_key(w, key);
+    json_out_open(w, '{');
+    json_out_key_uint(w, "files", t->files);
+    json_out_key_uint(w, "chunks", t->chunks);
+    json_out_key_uint(w, "bytes", t->bytes);
+    json_out_close(w, '}');
 }
 
 void
@@ -18,27 +18,27 @@ view_run_last(struct json_out *w, const struct state *s)
 {
     const struct state_last *l = &s->last;
 
-    json_key(w, "lastRun");
+    json_out_key(w, "lastRun");
     if ((s->has & STATE_HAS_LAST) == 0) {
-        json_null(w);
+        json_out_null(w);
         return;
     }
-    json_open(w, '{');
-    json_key_uint(w, "run", l->run);
-    json_key_bool(w, "ok", l->ok);
-    json_key_string(w, "code", l->code);
-    json_key_uint(w, "at", l->at_ms);
-    json_key_uint(w, "durationMs", l->duration_ms);
-    json_key_string(w, "direction", l->direction);
+    json_out_open(w, '{');
+    json_out_key_uint(w, "run", l->run);
+    json_out_key_bool(w, "ok", l->ok);
+    json_out_key_string(w, "code", l->code);
+    json_out_key_uint(w, "at", l->at_ms);
+    json_out_key_uint(w, "durationMs", l->duration_ms);
+    json_out_key_string(w, "direction", l->direction);
     put_traffic(w, "uploaded", &l->sent);
     put_traffic(w, "downloaded", &l->received);
-    json_key(w, "changes");
-    json_open(w, '{');
-    json_key_uint(w, "upserts", l->upserts);
-    json_key_uint(w, "removes", l->removes);
-    json_key_uint(w, "conflicts", l->conflicts);
-    json_close(w, '}');
-    json_close(w, '}');
+    json_out_key(w, "changes");
+    json_out_open(w, '{');
+    json_out_key_uint(w, "upserts", l->upserts);
+    json_out_key_uint(w, "removes", l->removes);
+    json_out_key_uint(w, "conflicts", l->conflicts);
+    json_out_close(w, '}');
+    json_out_close(w, '}');
 }
 
 void
@@ -49,18 +49,18 @@ view_run_error(struct json_out *w, const struct state *s, enum lang lang)
     const struct code_info *info = code_info(code);
     char cause[STATE_WHY_MAX];
 
-    json_key(w, "lastError");
+    json_out_key(w, "lastError");
     if ((s->has & STATE_HAS_LAST) == 0 || l->ok) {
-        json_null(w);
+        json_out_null(w);
         return;
     }
     cause_clean(cause, sizeof cause, l->why);
-    json_open(w, '{');
-    json_key_string(w, "code", l->code[0] != '\0' ? l->code : info->token);
-    json_key_string(w, "msg", info->text[lang]);
-    json_key_string(w, "remedy", info->remedy[lang]);
-    json_key_bool(w, "retryable", info->retryable);
-    json_key_string(w, "cause", cause);
-    json_key_uint(w, "at", l->at_ms);
-    json_close(w, '}');
+    json_out_open(w, '{');
+    json_out_key_string(w, "code", l->code[0] != '\0' ? l->code : info->token);
+    json_out_key_string(w, "msg", info->text[lang]);
+    json_out_key_string(w, "remedy", info->remedy[lang]);
+    json_out_key_bool(w, "retryable", info->retryable);
+    json_out_key_string(w, "cause", cause);
+    json_out_key_uint(w, "at", l->at_ms);
+    json_out_close(w, '}');
 }

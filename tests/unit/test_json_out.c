@@ -23,8 +23,8 @@ string_of(const char *value)
 {
     struct json_out w;
 
-    json_init(&w, text, sizeof text);
-    json_string(&w, value);
+    json_out_init(&w, text, sizeof text);
+    json_out_string(&w, value);
     finish(&w);
     return text;
 }
@@ -35,28 +35,28 @@ commas_stand_between_values_only(void **unused)
     struct json_out w;
 
     (void)unused;
-    json_init(&w, text, sizeof text);
-    json_open(&w, '{');
-    json_key_uint(&w, "a", 1);
-    json_key(&w, "b");
-    json_open(&w, '[');
-    json_close(&w, ']');
-    json_key(&w, "c");
-    json_open(&w, '[');
-    json_null(&w);
-    json_bool(&w, true);
-    json_open(&w, '{');
-    json_key_bool(&w, "d", false);
-    json_close(&w, '}');
-    json_string(&w, "[");
-    json_string(&w, ",");
-    json_raw(&w, "7,8", 3);
-    json_raw(&w, "", 0);
-    json_int(&w, -1);
-    json_close(&w, ']');
-    json_key_string(&w, "e", ":");
-    json_key_uint(&w, "f", UINT64_MAX);
-    json_close(&w, '}');
+    json_out_init(&w, text, sizeof text);
+    json_out_open(&w, '{');
+    json_out_key_uint(&w, "a", 1);
+    json_out_key(&w, "b");
+    json_out_open(&w, '[');
+    json_out_close(&w, ']');
+    json_out_key(&w, "c");
+    json_out_open(&w, '[');
+    json_out_null(&w);
+    json_out_bool(&w, true);
+    json_out_open(&w, '{');
+    json_out_key_bool(&w, "d", false);
+    json_out_close(&w, '}');
+    json_out_string(&w, "[");
+    json_out_string(&w, ",");
+    json_out_raw(&w, "7,8", 3);
+    json_out_raw(&w, "", 0);
+    json_out_int(&w, -1);
+    json_out_close(&w, ']');
+    json_out_key_string(&w, "e", ":");
+    json_out_key_uint(&w, "f", UINT64_MAX);
+    json_out_close(&w, '}');
     finish(&w);
     assert_string_equal(
         text, "{\"a\":1,\"b\":[],\"c\":[null,true,{\"d\":false},\"[\",\",\","
@@ -101,8 +101,8 @@ tenths_have_no_trailing_zero(void **unused)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct json_out w;
 
-        json_init(&w, text, sizeof text);
-        json_tenths(&w, rows[i].tenths);
+        json_out_init(&w, text, sizeof text);
+        json_out_tenths(&w, rows[i].tenths);
         finish(&w);
         assert_string_equal(text, rows[i].text);
     }
@@ -116,10 +116,10 @@ nothing_is_written_past_the_end(void **unused)
         struct json_out w;
 
         memset(text, '#', sizeof text);
-        json_init(&w, text, cap);
-        json_open(&w, '{');
-        json_key_string(&w, "key", "value<>文");
-        json_close(&w, '}');
+        json_out_init(&w, text, cap);
+        json_out_open(&w, '{');
+        json_out_key_string(&w, "key", "value<>文");
+        json_out_close(&w, '}');
         assert_true(w.overflow);
         assert_true(w.len <= cap);
         assert_int_equal(text[cap], '#');

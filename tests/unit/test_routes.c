@@ -1,0 +1,86 @@
+#include "gateway/routes.h"
+
+#include "gateway/handlers.h"
+
+#include <string.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+static const struct route *
+find(const char *path, const char *method)
+{
+    return routes_find(path, strlen(path), method);
+}
+
+static void
+every_route_is_found_by_its_own_methods_only(void **unused)
+{
+    static const char *const posts[] = {
+        "/api/sync/createCloudSyncDir",    "/api/sync/getBootSync",
+        "/api/sync/getSyncInfo",           "/api/sync/performSync",
+        "/api/sync/performBootSync",       "/api/sync/setSyncEnable",
+        "/api/sync/setSyncProvider",       "/api/sync/setSyncProviderS3",
+        "/api/sync/setSyncProviderWebDAV", "/api/system/currentTime",
+        "/api/sync/listCloudSyncDir",      "/api/sync/setSyncLAN"};
+
+    (void)unused;
+    for (size_t i = 0; i < sizeof posts / sizeof *posts; i++) {
+        assert_string_equal(find(posts[i], "POST")->path, posts[i]);
+        assert_null(find(posts[i], "GET"));
+        assert_null(find(posts[i], "PUT"));
+        assert_null(find(posts[i], "post"));
+    }
+    assert_non_null(find("/api/system/version", "GET"));
+    assert_non_null(find("/api/system/version", "POST"));
+    assert_non_null(find("/healthz", "GET"));
+    assert_null(find("/healthz", "POST"));
+}
+
+static void
+a_path_must_match_to_its_last_byte(void **unused)
+{
+    static const char *const no[] = {"",
+                                     "/",
+                                     "/api/sync/getSyncInf",
+                                     "/api/sync/getSyncInfo/",
+                                     "/api/sync/getSyncInfoX",
+                                     "/api/sync/GetSyncInfo",
+                                     "api/sync/getSyncInfo",
+                                     "/readyzz",
+                                     "/zzz",
+                                     "*"};
+
+    (void)unused;
+    for (size_t i = 0; i < sizeof no / sizeof *no; i++)
+        assert_null(find(no[i], "POST"));
+    assert_non_null(routes_find("/healthz/", 8, "GET"));
+    assert_null(routes_find("/healthz", 7, "GET"));
+}
+
+static void
+only_the_administrator_sees_or_changes_a_sync(void **unused)
+{
+    (void)unused;
+    assert_int_equal(find("/api/sync/getSyncInfo", "POST")->role, AUTH_ADMIN);
+    assert_int_equal(find("/api/sync/setSyncMode", "POST")->role, AUTH_ADMIN);
+    assert_int_equal(find("/readyz", "GET")->role, AUTH_ANYBODY);
+    assert_true(find("/api/sync/getSyncInfo", "POST")->handler ==
+                handlers_sync_info);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_route_is_found_by_its_own_methods_only),
+        cmocka_unit_test(a_path_must_match_to_its_last_byte),
+        cmocka_unit_test(only_the_administrator_sees_or_changes_a_sync),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
