@@ -114,9 +114,10 @@ pop_last(const char *list, size_t *len, size_t *element_len)
 static bool
 is_trusted(const struct address *a, const struct address *trusted, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         if (address_is_equal(a, &trusted[i]))
             return true;
+    }
     return false;
 }
 

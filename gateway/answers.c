@@ -161,10 +161,11 @@ render(struct answers *a, struct answer *answer, const struct copy_engine *e,
     parts.engines_len = a->engines.len;
     while (rc == 0) {
         json_out_init(&w, answer->text, answer->cap);
-        if (e != NULL)
+        if (e != NULL) {
             view_engine(&w, &parts, e, &answer->slots);
-        else
+        } else {
             view_nothing(&w, &parts, msg, &answer->slots);
+        }
         if (!w.overflow)
             break;
         rc = grow(&answer->text, &answer->cap);
@@ -195,10 +196,11 @@ find_cached(struct answers *a, const struct copy_engine *e)
     while (low < high) {
         size_t middle = low + (high - low) / 2;
 
-        if ((uintptr_t)a->cached[middle].engine < (uintptr_t)e)
+        if ((uintptr_t)a->cached[middle].engine < (uintptr_t)e) {
             low = middle + 1;
-        else
+        } else {
             high = middle;
+        }
     }
     if (low < a->cached_count && a->cached[low].engine == e)
         return &a->cached[low];
@@ -251,15 +253,16 @@ take_nothing(struct answers *a, const char *engine)
     struct answer *answer = answer_new();
     char msg[MESSAGE_MAX];
 
-    if (!a->copy.has_snapshot)
+    if (!a->copy.has_snapshot) {
         (void)snprintf(msg, sizeof msg, "%s",
                        texts_get(TEXT_NO_SNAPSHOT, a->lang));
-    else if (engine == NULL)
+    } else if (engine == NULL) {
         (void)snprintf(msg, sizeof msg, "%s",
                        texts_get(TEXT_NO_ENGINE, a->lang));
-    else
+    } else {
         texts_fill(msg, sizeof msg, texts_get(TEXT_UNKNOWN_ENGINE, a->lang),
                    (const char *const[]){engine, NULL});
+    }
     if (answer != NULL && render(a, answer, NULL, msg) != 0) {
         release(answer);
         return NULL;
@@ -271,9 +274,10 @@ take_nothing(struct answers *a, const char *engine)
 static const struct copy_engine *
 choose(const struct copy *c)
 {
-    for (size_t i = 0; i < c->count; i++)
+    for (size_t i = 0; i < c->count; i++) {
         if (c->engines[i]->verdict.live != VERDICT_OFF)
             return c->engines[i];
+    }
     return c->count > 0 ? c->engines[0] : NULL;
 }
 

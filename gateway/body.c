@@ -38,9 +38,10 @@ body_engine(char *out, size_t cap, const char *body, size_t len)
     /* What nearly everybody sends. */
     if (len == 0 || (len == 2 && memcmp(body, "{}", 2) == 0))
         return rc;
-    if (body_is_shallow(body, len))
+    if (body_is_shallow(body, len)) {
         root = json_loadb(body, len, JSON_DISABLE_EOF_CHECK | JSON_DECODE_ANY,
                           NULL);
+    }
     engine = json_object_get(root, "engine");
     if (json_is_string(engine)) {
         (void)snprintf(out, cap, "%s", json_string_value(engine));

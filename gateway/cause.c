@@ -42,9 +42,10 @@ is_secret_name(const char *start, size_t len)
     for (size_t w = 0; w < sizeof words / sizeof *words; w++) {
         size_t n = strlen(words[w]);
 
-        for (size_t i = 0; i + n <= len; i++)
+        for (size_t i = 0; i + n <= len; i++) {
             if (strncasecmp(start + i, words[w], n) == 0)
                 return true;
+        }
     }
     return false;
 }

@@ -31,10 +31,11 @@ find_place(const struct copy *c, const char *id)
     while (low < high) {
         size_t middle = low + (high - low) / 2;
 
-        if (strcmp(c->engines[middle]->id, id) < 0)
+        if (strcmp(c->engines[middle]->id, id) < 0) {
             low = middle + 1;
-        else
+        } else {
             high = middle;
+        }
     }
     return low;
 }
@@ -57,6 +58,7 @@ grow(struct copy *c)
 
     if (c->count < c->cap)
         return 0;
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers */
     engines = realloc(c->engines, cap * sizeof *engines);
     if (engines == NULL)
         return -ENOMEM;
@@ -83,6 +85,7 @@ insert(struct copy *c, const char *id, struct copy_engine **out)
     memcpy(e->id, id, strnlen(id, sizeof e->id - 1));
     e->eta_seconds = COPY_SECONDS_UNKNOWN;
     memmove(c->engines + place + 1, c->engines + place,
+            /* NOLINTNEXTLINE(bugprone-sizeof-expression): of pointers */
             (c->count - place) * sizeof *c->engines);
     c->engines[place] = e;
     c->count++;

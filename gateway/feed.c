@@ -117,9 +117,10 @@ struct reader {
 static int
 read_frame(struct reader *r, size_t slot, struct intake_frame *out)
 {
-    while (zmq_msg_recv(&r->msg[slot], r->socket, ZMQ_DONTWAIT) < 0)
+    while (zmq_msg_recv(&r->msg[slot], r->socket, ZMQ_DONTWAIT) < 0) {
         if (errno != EINTR)
             return -errno;
+    }
     r->more = zmq_msg_more(&r->msg[slot]) != 0;
     *out = (struct intake_frame){zmq_msg_data(&r->msg[slot]),
                                  zmq_msg_size(&r->msg[slot])};
@@ -153,9 +154,10 @@ take_snapshot(struct feed *f, struct reader *r,
     if (read_frame(r, 1, &frames[1]) != 0)
         return;
     wanted = intake_begin_part(&f->intake, frames, &head, &now);
-    while (r->more && read_frames(r, frames) == INTAKE_ROW_FRAMES)
+    while (r->more && read_frames(r, frames) == INTAKE_ROW_FRAMES) {
         if (wanted)
             intake_row(&f->intake, frames, &now);
+    }
     if (wanted)
         intake_end_part(&f->intake, &head, &now);
 }
@@ -196,12 +198,13 @@ take_message(struct feed *f, struct reader *r)
     for (; r->more && n < INTAKE_ROW_FRAMES && rc == 0; n++)
         rc = read_frame(r, n, &frames[n]);
     now = now_of();
-    if (rc == 0 && n >= 2 && is_about(&frames[0], TOPIC_BEATS))
+    if (rc == 0 && n >= 2 && is_about(&frames[0], TOPIC_BEATS)) {
         intake_beat(&f->intake, &frames[1], &now);
-    else if (rc == 0 && n == INTAKE_ROW_FRAMES)
+    } else if (rc == 0 && n == INTAKE_ROW_FRAMES) {
         intake_state(&f->intake, frames, &now);
-    else
+    } else {
         intake_refuse(&f->intake, "a message", &now);
+    }
     skip_rest(r);
     return rc;
 }
@@ -231,11 +234,12 @@ judge(struct feed *f)
     copy_judge(copy, clock_boot_ms());
     up = copy->bus_up;
     answers_done(f->opt.answers);
-    if (up != f->was_up)
+    if (up != f->was_up) {
         log_line(up ? LOG_INFO : LOG_WARN, "%s: %s", f->opt.endpoint,
                  up ? "the state aggregator is there"
                     : "nothing heard from the state aggregator; everything is"
                       " shown as unknown until it is back");
+    }
     f->was_up = up;
 }
 
@@ -247,10 +251,11 @@ act(struct feed *f)
         return ask(f);
     case FOLLOWER_REBUILD:
         if (f->follower.is_slow &&
-            log_allowed(&f->slow_at_ms, clock_monotonic_ms(), REPORT_MS))
+            log_allowed(&f->slow_at_ms, clock_monotonic_ms(), REPORT_MS)) {
             log_line(LOG_WARN,
                      "%s: messages arrive more than %d ms late; starting over",
                      f->opt.endpoint, FOLLOWER_LAG_MS);
+        }
         return open_socket(f);
     case FOLLOWER_WAIT:
         break;
@@ -290,9 +295,10 @@ wait_broken(struct feed *f, int error, bool *stop)
 {
     struct pollfd fd = {.fd = f->stop_fd, .events = POLLIN};
 
-    if (log_allowed(&f->broken_at_ms, clock_monotonic_ms(), REPORT_MS))
+    if (log_allowed(&f->broken_at_ms, clock_monotonic_ms(), REPORT_MS)) {
         log_line(LOG_ERROR, "%s: %s; trying again", f->opt.endpoint,
                  zmq_strerror(error));
+    }
     *stop = poll(&fd, 1, BROKEN_WAIT_MS) > 0;
     judge(f);
 }

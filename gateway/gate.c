@@ -45,14 +45,15 @@ unauthorized(struct service *s, struct request *r, enum auth_verdict verdict)
 {
     const char *msg = "Auth failed [session]";
 
-    if (verdict == AUTH_WRONG_HEADER)
+    if (verdict == AUTH_WRONG_HEADER) {
         msg = "Auth failed [header: Authorization]";
-    else if (verdict == AUTH_WRONG_QUERY)
+    } else if (verdict == AUTH_WRONG_QUERY) {
         msg = "Auth failed [query: token]";
-    else if (verdict == AUTH_NOT_LOCAL)
+    } else if (verdict == AUTH_NOT_LOCAL) {
         msg = NOT_LOCAL;
-    else if (request_is_browser(r))
+    } else if (request_is_browser(r)) {
         msg = texts_get(TEXT_BROWSER, s->lang);
+    }
     return send_refusal(r, 401, NULL, msg);
 }
 

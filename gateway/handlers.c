@@ -66,9 +66,10 @@ handlers_sync_info(struct service *s, struct request *r)
 
     if (rc < 0)
         return refuse_body(r, rc);
-    if (rc == BODY_WRONG_TYPE)
+    if (rc == BODY_WRONG_TYPE) {
         return http_send_result(r, -1,
                                 "Field [engine] should be of type [String]");
+    }
     if (rc == BODY_NO_ENGINE && r->query != NULL)
         (void)query_find(r->query, "engine", engine, sizeof engine);
     answer = answers_take(s->answers, engine);

@@ -40,9 +40,10 @@ static const struct {
 static const char *
 status_line(int status)
 {
-    for (size_t i = 0; i < sizeof status_lines / sizeof *status_lines; i++)
+    for (size_t i = 0; i < sizeof status_lines / sizeof *status_lines; i++) {
         if (status_lines[i].status == status)
             return status_lines[i].line;
+    }
     return "HTTP/1.1 500 Internal Server Error\r\n" CORS;
 }
 
@@ -68,9 +69,10 @@ put(struct head_writer *w, const char *text)
 int
 http_format_head(char out[HTTP_HEAD_MAX], const struct http_head *h)
 {
-    struct head_writer w = {.out = out};
+    struct head_writer w = {0};
     char digits[24];
 
+    w.out = out;
     put(&w, status_line(h->status));
     if (h->type != NULL) {
         put(&w, "Content-Type: ");

@@ -21,17 +21,19 @@ void
 intake_refuse(struct intake *in, const char *what, const struct intake_now *now)
 {
     in->refused++;
-    if (log_allowed(&in->refused_at_ms, now->boot_ms, REPORT_MS))
+    if (log_allowed(&in->refused_at_ms, now->boot_ms, REPORT_MS)) {
         log_line(LOG_WARN, "%s: %s that this version cannot read (%llu so far)",
                  in->name, what, (unsigned long long)in->refused);
+    }
 }
 
 static void
 report_full(struct intake *in, const struct intake_now *now)
 {
-    if (log_allowed(&in->full_at_ms, now->boot_ms, REPORT_MS))
+    if (log_allowed(&in->full_at_ms, now->boot_ms, REPORT_MS)) {
         log_line(LOG_WARN, "%s: more than %d engines: the rest is not shown",
                  in->name, COPY_ENGINES_MAX);
+    }
 }
 
 /* Returns 0, and the engine of these frames is in *in; or a failure. */
@@ -94,9 +96,11 @@ intake_state(struct intake *in,
     answers_done(in->answers);
     if (rc == COPY_GAP || rc == COPY_OTHER_HUB)
         follower_on_gap(in->follower, now->boot_ms, now->random_value);
-    if (rc == COPY_GAP && log_allowed(&in->gap_at_ms, now->boot_ms, REPORT_MS))
+    if (rc == COPY_GAP &&
+        log_allowed(&in->gap_at_ms, now->boot_ms, REPORT_MS)) {
         log_line(LOG_INFO, "%s: a message about %s was lost; asking again",
                  in->name, in->id);
+    }
     if (rc == -ENOSPC)
         report_full(in, now);
 }

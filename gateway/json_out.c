@@ -7,7 +7,8 @@
 void
 json_out_init(struct json_out *w, char *buf, size_t cap)
 {
-    *w = (struct json_out){.buf = buf, .cap = cap};
+    *w = (struct json_out){.cap = cap};
+    w->buf = buf;
 }
 
 static void
@@ -86,12 +87,13 @@ put_wide(struct json_out *w, const unsigned char *p, size_t len)
         put(w, "\\ufffd", 6);
         return 1;
     }
-    if (n == 3 && memcmp(p, "\xe2\x80\xa8", 3) == 0)
+    if (n == 3 && memcmp(p, "\xe2\x80\xa8", 3) == 0) {
         put(w, "\\u2028", 6);
-    else if (n == 3 && memcmp(p, "\xe2\x80\xa9", 3) == 0)
+    } else if (n == 3 && memcmp(p, "\xe2\x80\xa9", 3) == 0) {
         put(w, "\\u2029", 6);
-    else
+    } else {
         put(w, (const char *)p, n);
+    }
     return n;
 }
 
@@ -114,10 +116,11 @@ json_out_string(struct json_out *w, const char *text)
         if (left == 0)
             break;
         n = 1;
-        if (*p < 0x80)
+        if (*p < 0x80) {
             put_escaped(w, *p);
-        else
+        } else {
             n = put_wide(w, p, left);
+        }
         p += n;
         left -= n;
     }
@@ -166,10 +169,11 @@ void
 json_out_bool(struct json_out *w, bool value)
 {
     separate(w);
-    if (value)
+    if (value) {
         put(w, "true", 4);
-    else
+    } else {
         put(w, "false", 5);
+    }
 }
 
 void

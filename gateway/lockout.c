@@ -39,9 +39,10 @@ report(const struct address *who)
 {
     char text[INET6_ADDRSTRLEN];
 
-    if (inet_ntop(AF_INET6, who->bytes, text, sizeof text) != NULL)
+    if (inet_ntop(AF_INET6, who->bytes, text, sizeof text) != NULL) {
         log_line(LOG_WARN, "%s: too many failed logins; shut out for a minute",
                  text);
+    }
 }
 
 void

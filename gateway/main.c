@@ -110,13 +110,14 @@ choose_hub(struct gateway *g, const struct settings *s)
         (void)snprintf(g->hub.feed, sizeof g->hub.feed, "%s", s->hub_feed);
         rc = s->hub == NULL ? 0 : rc;
     }
-    if (rc == -ENOENT)
+    if (rc == -ENOENT) {
         log_line(LOG_ERROR, "XDG_RUNTIME_DIR is not set: use --hub");
-    else if (rc != 0)
+    } else if (rc != 0) {
         log_line(LOG_ERROR,
                  "--hub: \"%s\" is neither tcp://ADDR nor ipc:///DIR%s",
                  s->hub != NULL ? s->hub : "the default",
                  rc == -ENAMETOOLONG ? " (too long)" : "");
+    }
     return rc == 0 ? 0 : PROGRAM_CONFIG;
 }
 
@@ -253,9 +254,10 @@ run(void *self)
     struct gateway *g = self;
     struct pollfd fd = {.fd = g->stop_fd, .events = POLLIN};
 
-    while (poll(&fd, 1, -1) >= 0 || errno == EINTR)
+    while (poll(&fd, 1, -1) >= 0 || errno == EINTR) {
         if (stop_requested(g->stop_fd))
             return 0;
+    }
     return -errno;
 }
 

@@ -60,12 +60,13 @@ look_at(struct request *r, struct forwarding *f, const struct mg_header *h)
             r->user_agent = h->value;
         break;
     case 'x':
-        if (strcasecmp(h->name, "X-Forwarded-For") == 0)
+        if (strcasecmp(h->name, "X-Forwarded-For") == 0) {
             f->forwarded_for = h->value;
-        else if (strcasecmp(h->name, "X-Forwarded-Host") == 0)
+        } else if (strcasecmp(h->name, "X-Forwarded-Host") == 0) {
             look_at_host(r, h->value);
-        else
+        } else {
             f->is_forwarded |= strcasecmp(h->name, "X-Real-IP") == 0;
+        }
         break;
     default:
         break;

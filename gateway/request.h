@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define REQUEST_BODY_MAX  (64 * 1024)
+#define REQUEST_BODY_MAX  65536
 #define REQUEST_PROXY_MAX 16
 
 struct mg_connection;

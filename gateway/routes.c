@@ -67,14 +67,16 @@ routes_find(const char *path, size_t len, const char *method)
         size_t middle = low + (high - low) / 2;
         int order = compare(table[middle].path, path, len);
 
-        if (order == 0)
+        if (order == 0) {
             return (table[middle].methods & method_bit(method)) != 0
                        ? &table[middle]
                        : NULL;
-        if (order < 0)
+        }
+        if (order < 0) {
             low = middle + 1;
-        else
+        } else {
             high = middle;
+        }
     }
     return NULL;
 }

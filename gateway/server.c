@@ -17,7 +17,7 @@
 
 #define REQUEST_TIMEOUT_MS "10000" /* for a whole request to arrive */
 #define KEEP_ALIVE_MS      "5000"  /* for the next one to begin */
-#define PORTS_MAX          (SERVER_LISTEN_MAX * (LISTEN_TEXT_MAX + 8))
+#define PORTS_MAX          ((size_t)SERVER_LISTEN_MAX * (LISTEN_TEXT_MAX + 8))
 
 struct server {
     struct mg_context *context;
@@ -100,10 +100,11 @@ format_ports(const struct server *s, char out[PORTS_MAX])
 {
     size_t len = 0;
 
-    for (size_t i = 0; i < s->listen_count; i++)
+    for (size_t i = 0; i < s->listen_count; i++) {
         len += (size_t)snprintf(out + len, PORTS_MAX - len, "%s%s:%u",
                                 i > 0 ? "," : "", s->listen[i].host,
                                 s->listen[i].port);
+    }
 }
 
 static int
@@ -202,11 +203,12 @@ server_describe(const struct server *s, char *out, size_t cap)
     size_t len = 0;
 
     out[0] = '\0';
-    for (size_t i = 0; i < s->listen_count && len < cap; i++)
+    for (size_t i = 0; i < s->listen_count && len < cap; i++) {
         len += (size_t)snprintf(out + len, cap - len, "%shttp://%s:%u",
                                 i > 0 ? " " : "", s->listen[i].host,
                                 i < (size_t)count ? (unsigned)ports[i].port
                                                   : s->listen[i].port);
+    }
 }
 
 static bool
@@ -215,9 +217,10 @@ is_our_port(const struct server *s, unsigned port)
     struct mg_server_port ports[SERVER_LISTEN_MAX];
     int count = mg_get_server_ports(s->context, SERVER_LISTEN_MAX, ports);
 
-    for (int i = 0; i < count; i++)
+    for (int i = 0; i < count; i++) {
         if ((unsigned)ports[i].port == port)
             return true;
+    }
     return false;
 }
 
@@ -225,7 +228,7 @@ is_our_port(const struct server *s, unsigned port)
 static void
 end_reading(const struct server *s, int fd)
 {
-    struct sockaddr_in name;
+    struct sockaddr_in name = {0};
     socklen_t len = sizeof name;
 
     if (getsockname(fd, (struct sockaddr *)&name, &len) == 0 &&
@@ -248,9 +251,10 @@ end_waiting(const struct server *s)
     if (folder == NULL)
         return; /* then it takes those two seconds */
     /* NOLINTNEXTLINE(concurrency-mt-unsafe): the folder is ours alone */
-    while ((entry = readdir(folder)) != NULL)
+    while ((entry = readdir(folder)) != NULL) {
         if (entry->d_name[0] != '.')
             end_reading(s, (int)strtol(entry->d_name, NULL, 10));
+    }
     closedir(folder);
 }
 

@@ -22,17 +22,18 @@ stat_format_bytes(char out[STAT_BYTES_MAX], uint64_t bytes)
     hundredths = bytes / unit * 100;
     if (unit > 1)
         hundredths += (bytes % unit + unit / 100 - 1) / (unit / 100);
-    if (hundredths % 100 == 0)
+    if (hundredths % 100 == 0) {
         (void)snprintf(out, STAT_BYTES_MAX, "%llu %s",
                        (unsigned long long)hundredths / 100, units[e]);
-    else if (hundredths % 10 == 0)
+    } else if (hundredths % 10 == 0) {
         (void)snprintf(out, STAT_BYTES_MAX, "%llu.%llu %s",
                        (unsigned long long)hundredths / 100,
                        (unsigned long long)hundredths / 10 % 10, units[e]);
-    else
+    } else {
         (void)snprintf(out, STAT_BYTES_MAX, "%llu.%02llu %s",
                        (unsigned long long)hundredths / 100,
                        (unsigned long long)hundredths % 100, units[e]);
+    }
 }
 
 const char *
@@ -43,9 +44,10 @@ stat_provider(const char *token)
                                            {"s3", "S3"},
                                            {"siyuan", "SiYuan"}};
 
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (strcmp(names[i][0], token) == 0)
             return names[i][1];
+    }
     return "Unknown";
 }
 
@@ -60,9 +62,10 @@ escape_html(char *out, size_t cap, const char *text)
     for (; *text != '\0' && len + 8 < cap; text++) {
         const char *piece = NULL;
 
-        for (size_t i = 0; i < sizeof entities / sizeof *entities; i++)
+        for (size_t i = 0; i < sizeof entities / sizeof *entities; i++) {
             if (entities[i][0] == *text)
                 piece = entities[i] + 1;
+        }
         if (piece != NULL) {
             memcpy(out + len, piece, strlen(piece));
             len += strlen(piece);
@@ -103,9 +106,10 @@ format_success(char out[STAT_MAX], const struct state_last *l, enum lang lang)
                                l->received.chunks};
     char number[4][24], sent[STAT_BYTES_MAX], received[STAT_BYTES_MAX];
 
-    for (size_t i = 0; i < 4; i++)
+    for (size_t i = 0; i < 4; i++) {
         (void)snprintf(number[i], sizeof number[i], "%llu",
                        (unsigned long long)counts[i]);
+    }
     stat_format_bytes(sent, l->sent.bytes);
     stat_format_bytes(received, l->received.bytes);
     texts_fill(out, STAT_MAX, texts_get(TEXT_STAT_DONE, lang),
@@ -118,13 +122,14 @@ stat_format(char out[STAT_MAX], const struct state *s, enum lang lang)
 {
     out[0] = '\0';
     if (s->name == STATE_DISABLED ||
-        ((s->has & STATE_HAS_ENABLED) != 0 && !s->enabled))
+        ((s->has & STATE_HAS_ENABLED) != 0 && !s->enabled)) {
         (void)snprintf(out, STAT_MAX, "%s",
                        texts_get(TEXT_STAT_DISABLED, lang));
-    else if ((s->has & STATE_HAS_LAST) == 0)
+    } else if ((s->has & STATE_HAS_LAST) == 0) {
         return;
-    else if (s->last.ok)
+    } else if (s->last.ok) {
         format_success(out, &s->last, lang);
-    else
+    } else {
         format_failure(out, s, lang);
+    }
 }

@@ -135,8 +135,9 @@ texts_shown(enum copy_shown shown, enum lang lang)
 const char *
 texts_cause(enum code code, enum lang lang)
 {
-    for (size_t i = 0; i < sizeof causes / sizeof *causes; i++)
+    for (size_t i = 0; i < sizeof causes / sizeof *causes; i++) {
         if (causes[i].code == code)
             return causes[i].text[lang];
+    }
     return code_info(code)->text[lang];
 }

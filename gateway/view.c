@@ -35,9 +35,9 @@ format_info(char out[INFO_MAX], const struct state *s, enum lang lang)
     enum phase phase = phase_find(s->phase);
     const char *name = texts_phase(phase, lang);
 
-    if (s->phase[0] == '\0')
+    if (s->phase[0] == '\0') {
         name = texts_shown(COPY_SYNCING, lang);
-    else if (phase == PHASE_NONE) {
+    } else if (phase == PHASE_NONE) {
         texts_fill(other, sizeof other, texts_get(TEXT_PHASE_OTHER, lang),
                    (const char *const[]){s->phase, NULL});
         name = other;
@@ -61,10 +61,11 @@ percent(const struct state_count *n)
 static void
 put_overall(struct json_out *w, const struct copy_engine *e)
 {
-    if (has(&e->state, STATE_HAS_PERMILLE))
+    if (has(&e->state, STATE_HAS_PERMILLE)) {
         json_out_tenths(w, e->permille);
-    else
+    } else {
         json_out_null(w);
+    }
 }
 
 static void
@@ -72,10 +73,11 @@ put_eta(struct json_out *w, const struct copy_engine *e)
 {
     json_out_key(w, "etaSeconds");
     if (e->shown == COPY_SYNCING && has(&e->state, STATE_HAS_PERMILLE) &&
-        e->eta_seconds != COPY_SECONDS_UNKNOWN)
+        e->eta_seconds != COPY_SECONDS_UNKNOWN) {
         json_out_uint(w, e->eta_seconds);
-    else
+    } else {
         json_out_null(w);
+    }
 }
 
 static void
@@ -156,10 +158,11 @@ view_engines(struct json_out *w, const struct copy *c)
         json_out_key_string(w, "state", copy_shown_token(e->shown));
         json_out_key_string(w, "live", verdict_live_token(e->verdict.live));
         json_out_key(w, "percent");
-        if (copy_is_syncing(e->shown))
+        if (copy_is_syncing(e->shown)) {
             put_overall(w, e);
-        else
+        } else {
             json_out_null(w);
+        }
         json_out_close(w, '}');
     }
 }
@@ -218,10 +221,11 @@ put_tail(struct json_out *w, const struct view_parts *p, struct slots *slots)
     json_out_key_string(w, "bus", c->bus_up ? "up" : "down");
     json_out_key(w, "asOfMs");
     /* Without the hub, the copy is as old as its last word. */
-    if (c->bus_up)
+    if (c->bus_up) {
         slots_put(w, slots, &slot);
-    else
+    } else {
         json_out_uint(w, c->beat_wall_ms);
+    }
     json_out_close(w, '}');
     json_out_close(w, '}');
 }
@@ -241,20 +245,22 @@ put_documented(struct json_out *w, const struct copy_engine *e, enum lang lang,
     json_out_key_bool(w, "enabled", enabled);
     json_out_key_bool(w, "syncing", syncing);
     json_out_key(w, "progress");
-    if (syncing)
+    if (syncing) {
         put_running(w, e, lang, slots);
-    else
+    } else {
         put_resting(w, e->shown, lang);
+    }
 }
 
 static void
 put_next(struct json_out *w, const struct state *s)
 {
     json_out_key(w, "nextRunAt");
-    if (has(s, STATE_HAS_NEXT) && s->next_at_ms != 0)
+    if (has(s, STATE_HAS_NEXT) && s->next_at_ms != 0) {
         json_out_uint(w, s->next_at_ms);
-    else
+    } else {
         json_out_null(w);
+    }
     json_out_key_uint(w, "failuresInARow", s->failures);
 }
 

@@ -44,10 +44,11 @@ render(const struct copy_engine *e, size_t cap)
     assert_false(w.overflow);
     parts.engines_len = w.len;
     json_out_init(&w, text, cap);
-    if (e != NULL)
+    if (e != NULL) {
         view_engine(&w, &parts, e, &slots);
-    else
+    } else {
         view_nothing(&w, &parts, "msg", &slots);
+    }
     if (w.overflow)
         return NULL;
     root = json_loadb(text, w.len, JSON_REJECT_DUPLICATES, NULL);
