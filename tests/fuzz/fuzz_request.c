@@ -1,0 +1,106 @@
+/*
+ * What a stranger writes into a request: the input is split at its line feeds
+ * into Authorization, query, Host, Origin, X-Forwarded-For;
+ * the rest is a body.  Whatever stands there, nobody gets in without the
+ * secret, and nothing is written out of bounds.
+ */
+#include "gateway/address.h"
+#include "gateway/auth.h"
+#include "gateway/body.h"
+#include "gateway/cause.h"
+#include "gateway/json_out.h"
+#include "gateway/query.h"
+#include "gateway/routes.h"
+
+#include <assert.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FIELDS 5
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Too long and too odd for a fuzzer to meet by chance. */
+static const struct auth_secrets secrets = {
+    .api_token = "kJ8#vQ2!zR7@mX4$",
+    .reader_token = "wB5%tN9^cL1&hF6*",
+    .access_code = "pD3(yG0)sK8_uE2+",
+};
+
+/* Cut the next line off; *rest moves behind it. */
+static const char *
+next_line(char **rest)
+{
+    char *line = *rest, *end = strchr(line, '\n');
+
+    if (end == NULL) {
+        *rest = line + strlen(line);
+        return line;
+    }
+    *end = '\0';
+    *rest = end + 1;
+    return line;
+}
+
+static void
+try_auth(const char *const field[FIELDS])
+{
+    struct auth_facts facts = {.authorization = field[0],
+                               .query = field[1],
+                               .is_host_local = address_is_local_host(field[2]),
+                               .is_origin_local =
+                                   address_is_local_origin(field[3])};
+    enum auth_verdict verdict;
+
+    if (address_of_client(&facts.client, field[4], NULL, 0) != 0)
+        facts.is_forwarded = true;
+    verdict = auth_decide(&secrets, &facts);
+    assert(verdict != AUTH_IS_ADMIN && verdict != AUTH_IS_READER);
+    verdict = auth_decide(&(struct auth_secrets){0}, &facts);
+    if (verdict == AUTH_IS_ADMIN)
+        assert(address_is_loopback(&facts.client) && facts.is_host_local &&
+               facts.is_origin_local);
+}
+
+static void
+try_readers(const char *text, size_t len)
+{
+    static char small[32], large[4096], json[65536 * 6 + 8];
+    struct json_out w;
+    int n = query_find(text, "engine", small, sizeof small);
+
+    assert(n < (int)sizeof small && strlen(small) < sizeof small);
+    assert(n < 0 || strlen(small) == (size_t)n);
+    (void)body_engine(small, sizeof small, text, len);
+    (void)routes_find(text, strlen(text), "POST");
+    cause_clean(large, sizeof large, text);
+    assert(strlen(large) < sizeof large);
+    json_out_init(&w, json, sizeof json);
+    json_out_string(&w, text);
+    for (size_t i = 0; !w.overflow && i < w.len; i++)
+        assert((unsigned char)json[i] >= 0x20 && json[i] != '<');
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    const char *field[FIELDS];
+    char *copy, *rest;
+
+    if (size > 65536)
+        return 0;
+    copy = malloc(size + 1);
+    assert(copy != NULL);
+    if (size > 0)
+        memcpy(copy, data, size);
+    copy[size] = '\0';
+    try_readers(copy, size);
+    rest = copy;
+    for (size_t i = 0; i < FIELDS; i++)
+        field[i] = next_line(&rest);
+    try_auth(field);
+    (void)body_is_shallow(rest, strlen(rest));
+    free(copy);
+    return 0;
+}
