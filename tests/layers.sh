@@ -33,11 +33,13 @@ allow $engine/repo "$engine/repo/|services/runtime/(log|clock)\.h"
 allow $engine/cloud "$engine/cloud/|services/runtime/(log|clock)\.h|proto/code\.h"
 # merge/ knows repo's pure records only, no I/O.
 allow $engine/merge "$engine/merge/|$engine/repo/(arena|buffer|file_record|ignore|oid|path)\.h"
+# checkout/ writes what others decided: no bus, no network, no merge.
+allow $engine/checkout "$engine/(checkout|repo)/|services/runtime/(log|clock)\.h"
 allow $engine "$engine/|proto/|services/runtime/"
 
-found=$(git ls-files -co --exclude-standard "$engine/repo/*" proto |
+found=$(git ls-files -co --exclude-standard "$engine/repo/*" "$engine/checkout/*" proto |
     xargs -r grep -nE 'include +<(zmq|curl)' /dev/null)
-[ -z "$found" ] || complain "no network below repo/ and proto/:
+[ -z "$found" ] || complain "no network below repo/, checkout/ and proto/:
 $found"
 
 found=$(git ls-files -co --exclude-standard "$engine/merge/*" |

@@ -4,7 +4,8 @@
  *
  * Nothing is visible before all of it is on disk: every new file is written
  * next to its place, verified and made durable, then they are renamed in the
- * order of the list.  Until then a failure leaves the workspace as it was.
+ * order of the list.  Until then a failure leaves the workspace as it was, but
+ * for files removed because they were in the way of new ones.
  * No symbolic link is crossed, and nothing is replaced or removed that is not
  * what the snapshot saw (10.1, 18).
  *
@@ -109,8 +110,7 @@ struct checkout_new {
 };
 
 /*
- * Write one new file, durably; never over another one.  Of opt, workspace and
- * state_fd are looked at.
+ * Write one new file, durably, never over another one; opt: where.
  *
  * Returns 0, CHECKOUT_EXISTS, or a negative value as checkout_run().
  */

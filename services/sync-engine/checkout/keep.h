@@ -18,8 +18,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define KEEP_FOLDER_MAX 32 /* "history/2026-01-31-235959-sync", with the NUL   \
-                            */
+#define KEEP_FOLDER_MAX                                                        \
+    32 /* "history/2026-01-31-235959-sync", with the NUL                       \
+        */
 
 /* Called after each copy with its path; must be quick. */
 typedef void (*keep_progress_fn)(void *ctx, const char *path);
@@ -35,9 +36,8 @@ struct keep_options {
 };
 
 /*
- * Keep a copy of each file, verified, with its mtime; the mode is that of the
- * file now in the data directory, if any.  The folder is named after
- * started_ms in local time, or the next second no other folder has.
+ * Keep a copy of each file, verified, with its mtime and mode 0600.  The folder
+ * is named after started_ms in local time, or the next second no other has.
  *
  * Returns 0 and writes the folder, relative to the workspace, to folder ("" if
  * there is nothing to keep); or a negative value with *p filled as
