@@ -26,8 +26,8 @@ split(const char *text, char host[HOST_MAX], unsigned *port)
     if (text[0] == '[' && len > 2 && text[len - 1] == ']') {
         text++;
         len -= 2;
-    } else if (memchr(text, ':', len) != NULL) {
-        return -EINVAL; /* IPv6 wants brackets */
+    } else if (text[0] == '[' || memchr(text, ':', len) != NULL) {
+        return -EINVAL; /* IPv6 wants brackets, and something in them */
     }
     if (len == 0 || len >= HOST_MAX || *port > 65535)
         return -EINVAL;
