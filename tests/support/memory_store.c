@@ -272,10 +272,12 @@ memory_store_fail(struct store *s, const char *op, const char *prefix,
 {
     struct memory_store *m = of_store(s);
 
+    pthread_mutex_lock(&m->mutex);
     m->fail_op = op;
     m->fail_prefix = prefix;
     m->fail_code = code;
     m->fail_skip = skip;
+    pthread_mutex_unlock(&m->mutex);
 }
 
 void
@@ -315,7 +317,11 @@ memory_store_find(struct store *s, const char *key)
 void
 memory_store_set(struct store *s, const char *key, const char *text)
 {
-    set(of_store(s), key, text, strlen(text));
+    struct memory_store *m = of_store(s);
+
+    pthread_mutex_lock(&m->mutex);
+    set(m, key, text, strlen(text));
+    pthread_mutex_unlock(&m->mutex);
 }
 
 void
