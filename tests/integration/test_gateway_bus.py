@@ -6,10 +6,11 @@ import statistics
 import threading
 import time
 
+import msgpack
 import pytest
 import zmq
 
-from bus import Engine, Hub
+from bus import Engine, Hub, Session
 from gateway import Gateway
 from syncbus_test import wait_until
 
@@ -182,6 +183,52 @@ def test_rubbish_on_the_feed_is_counted_not_believed(processes, context):
     hub.start(processes)
     wait_until(lambda: gateway.ask("GET", "/readyz").status == 200, 20,
                "a snapshot")
+
+
+def test_a_lost_message_is_asked_for_again(processes, context):
+    """A hub that drops one on the way; it is told by a new question."""
+    hub = Hub()
+    fake = context.socket(zmq.XPUB)
+    fake.linger = 0
+    fake.setsockopt(zmq.XPUB_VERBOSE, 1)
+    fake.bind(hub.feed)
+    gateway = Gateway(processes, hub)
+    began, session = time.monotonic(), Session()
+
+    def beat(**more):
+        return msgpack.packb({
+            "v": 1, "e": 7, "i": 1, "q": 1, "ts": 1, "ttl": 3500, "n": 1,
+            "on": 1, "off": 0, "dup": 0, "drop": {},
+            "up": int((time.monotonic() - began) * 1000), **more})
+
+    def row(relay, cloud):
+        verdict = {"h": "fake", "he": 7, "r": relay, "live": "on", "age": 0,
+                   "lost": 0}
+        return [b"sb1/s/one/", session.message({"en": True, "cloud": cloud}),
+                msgpack.packb(verdict)]
+
+    def next_question():
+        """The topic of the next snapshot that is asked for."""
+        while True:
+            assert fake.poll(5000), "no question"
+            event = fake.recv()
+            if event.startswith(b"\x01sb1/z/"):
+                return event[1:]
+
+    first = next_question()
+    fake.send_multipart([first, beat(part=1, parts=1), *row(1, "snapshot")])
+    gateway.wait_for(lambda d: d["cloudName"] == "snapshot")
+    fake.send_multipart(row(2, "live"))
+    gateway.wait_for(lambda d: d["cloudName"] == "live")
+    fake.send_multipart(row(2, "late"))  # a duplicate: ignored
+    fake.send_multipart(row(4, "gap"))
+    gateway.wait_for(lambda d: d["cloudName"] == "gap")
+    second = next_question()
+    assert second != first
+    fake.send_multipart([first, beat(part=1, parts=1), *row(9, "old answer")])
+    fake.send_multipart([second, beat(part=1, parts=1), *row(5, "whole")])
+    gateway.wait_for(lambda d: d["cloudName"] == "whole")
+    fake.close(0)
 
 
 @pytest.mark.tsan

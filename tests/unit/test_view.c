@@ -95,7 +95,7 @@ percent_is_rounded_down_and_never_above_100(void **unused)
                 {2, 3, 66},
                 {999, 1000, 99},
                 {1000, 1000, 100},
-                {1001, 1000, 100},
+                {2000, 1000, 100},
                 {(UINT64_C(1) << 53) - 2, (UINT64_C(1) << 53) - 1, 99}};
 
     (void)unused;
