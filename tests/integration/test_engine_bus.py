@@ -104,6 +104,18 @@ def test_a_hub_that_comes_late_has_the_state_at_once(device, processes,
     assert time.monotonic() - began < 2
 
 
+def test_a_subscription_is_answered_at_once(device, processes, context):
+    device.fill(1)
+    ingest = Ingest(context, device.hub_ingest)
+    start(device, processes).wait_ready()
+    ingest.read_until(is_after_run, 20, "end of the run")
+    for prefix in (b"sb1/s/d", b"sb1/s/de", b"sb1/s/dev"):
+        beat = ingest.read(2)
+        ingest.socket.subscribe(prefix)
+        answer = ingest.read(2)
+        assert answer["up"] - beat["up"] < 500
+
+
 def test_a_hub_that_returns_is_found_again(device, processes, context):
     device.fill(1)
     ingest = Ingest(context, device.hub_ingest)
