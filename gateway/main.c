@@ -25,7 +25,7 @@ struct settings {
 static const struct option_row rows[] = {
     {.name = "listen",
      .argument = "HOST:PORT",
-     .help = "Where to answer HTTP; repeatable; port 0 takes a free one; other"
+     .help = "Where to answer HTTP; port 0 takes a free one; other"
              " addresses than loopback need a token or an access code",
      .fallback = "127.0.0.1:7570",
      .kind = OPTION_LIST,
@@ -56,7 +56,7 @@ static const struct option_row rows[] = {
      .offset = offsetof(struct settings, lang)},
     {.name = "trusted-proxy",
      .argument = "ADDR",
-     .help = "Believe X-Forwarded-For from this address; repeatable",
+     .help = "Believe X-Forwarded-For from this address",
      .kind = OPTION_LIST,
      .offset = offsetof(struct settings, trusted_proxies)},
     {.name = "threads",

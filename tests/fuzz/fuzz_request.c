@@ -58,9 +58,10 @@ try_auth(const char *const field[FIELDS])
     verdict = auth_decide(&secrets, &facts);
     assert(verdict != AUTH_IS_ADMIN && verdict != AUTH_IS_READER);
     verdict = auth_decide(&(struct auth_secrets){0}, &facts);
-    if (verdict == AUTH_IS_ADMIN)
+    if (verdict == AUTH_IS_ADMIN) {
         assert(address_is_loopback(&facts.client) && facts.is_host_local &&
                facts.is_origin_local);
+    }
 }
 
 static void
