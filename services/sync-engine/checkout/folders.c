@@ -149,7 +149,7 @@ go(struct folders *f, const char *path, size_t len, struct problem *p)
 
         if (n > PATH_SEGMENT_MAX || ++depth >= WALK_DEPTH_MAX) {
             rc = problem_set(p, PROBLEM_UNSAFE_PATH,
-                             "%s%s: too many folders, or too long a name",
+                             "too many folders, or too long a name: %s%s",
                              f->root, path);
             break;
         }

@@ -41,7 +41,7 @@ intent_temp_name(char out[INTENT_NAME_MAX], const char *name, uint64_t seed,
     size_t max = INTENT_NAME_MAX - 1 - INTENT_SUFFIX_LEN;
     size_t whole = strlen(name);
     size_t len = 0;
-    size_t step = 1;
+    size_t step = path_utf8_step(name, whole);
 
     while (step > 0 && len + step <= max) {
         len += step;
