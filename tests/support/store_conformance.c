@@ -187,7 +187,7 @@ listing_names_every_depth_below_the_prefix(void **state)
     names[0] = '\0';
     assert_int_equal(store_list(*state, "objects/", collect, names, &f), 0);
     assert_non_null(strstr(names, " cd/ef "));
-    assert_non_null(strstr(names, OBJECT + strlen("objects/")));
+    assert_non_null(strstr(names, &OBJECT[strlen("objects/")]));
 }
 
 void
