@@ -27,7 +27,10 @@ struct config {
     const char *hub_ingest;
     long interval_s;
     long concurrency;
+    long max_delete;
     bool once;
+    bool dry_run;
+    bool conflict_docs;
     bool share_names;
     bool beside_kernel;
     bool insecure;

@@ -41,10 +41,9 @@ check_not_yet(const struct config *c)
         return refuse("--provider %s is not there yet; use --provider local",
                       c->provider);
     }
-    if (strcmp(c->direction, "upload") != 0) {
-        return refuse("--direction %s is not there yet; use --direction "
-                      "upload",
-                      c->direction);
+    if (c->dry_run) {
+        return refuse("--dry-run is not there yet; look at a copy of the "
+                      "workspace instead");
     }
     return 0;
 }
@@ -266,6 +265,14 @@ check_hub(struct config_checked *out, const struct config *c)
     return 0;
 }
 
+static enum run_direction
+direction_of(const char *name)
+{
+    if (strcmp(name, "both") == 0)
+        return RUN_BOTH;
+    return strcmp(name, "upload") == 0 ? RUN_UPLOAD : RUN_DOWNLOAD;
+}
+
 int
 config_check(struct config_checked *out, const struct config *c)
 {
@@ -293,7 +300,10 @@ config_check(struct config_checked *out, const struct config *c)
     out->engine.cloud_name = c->cloud_name;
     out->engine.ingest = out->hub.ingest;
     out->engine.interval_ms = (uint64_t)c->interval_s * 1000;
+    out->engine.direction = direction_of(c->direction);
     out->engine.workers = (unsigned)c->concurrency;
+    out->engine.max_delete = (unsigned)c->max_delete;
+    out->engine.conflict_docs = c->conflict_docs;
     out->engine.automatic = strcmp(c->mode, "auto") == 0;
     out->engine.once = c->once;
     out->engine.share_names = c->share_names;

@@ -43,6 +43,7 @@ struct engine {
     bool sweep;  /* a run was killed or failed: temporary files may be left */
     uint64_t failures; /* in a row */
     struct run_result result;
+    struct report report; /* of the run under way */
 };
 
 /* ---- setup ---- */
@@ -58,7 +59,9 @@ find_interrupted(struct engine *e)
         return rc == JOURNAL_NONE ? 0 : rc;
     e->sweep = true;
     if (e->journal.run == 0 || e->journal.run > e->history.last.run) {
-        record_interrupted(&last, &e->journal, e->history.last.run + 1);
+        record_interrupted(&last, &e->journal, e->opt.direction);
+        if (last.run == 0)
+            last.run = e->history.last.run + 1;
         log_line(LOG_WARN, "run %llu was interrupted: %s",
                  (unsigned long long)last.run, last.why);
         rc = history_add(&e->history, &last);
@@ -203,14 +206,19 @@ run_thread(void *arg)
                                         .name = e->opt.cloud_name,
                                         .device = e->state_dir.device};
     struct run_options opt = {
+        .direction = e->opt.direction,
         .repo = e->repo,
         .progress = e->progress,
         .cancel = &e->cancel,
         .workspace = e->opt.workspace,
+        .state_fd = e->state_dir.fd,
         .device = e->state_dir.device,
         .host = e->opt.host,
         .workers = e->opt.workers,
         .sweep = e->sweep,
+        .max_delete = e->opt.max_delete,
+        .conflict_docs = e->opt.conflict_docs,
+        .report = &e->report,
         .on_step = on_step,
         .ctx = e,
     };
@@ -221,7 +229,7 @@ run_thread(void *arg)
         if (e->result.fault.code == CODE_CONFIG)
             e->result.fault.code = CODE_UNAVAILABLE;
     } else {
-        (void)run_upload(&opt, &e->result);
+        (void)run_sync(&opt, &e->result);
         store_close(opt.store);
     }
     (void)eventfd_write(e->done_fd, 1);
@@ -271,6 +279,12 @@ finish_run(struct engine *e, struct state_last *last)
         outcome.next_at_ms =
             last->at_ms + schedule_delay_ms(e->opt.interval_ms, e->failures);
     }
+    rc = report_save(&e->report, e->state_dir.fd, last->run);
+    if (rc < 0) {
+        log_line(LOG_ERROR, REPORT_FOLDER " in %s: %s", e->opt.state,
+                 strerrordesc_np(-rc));
+    }
+    report_clear(&e->report);
     rc = history_add(&e->history, last);
     if (rc < 0) {
         log_line(LOG_ERROR, "runs.jsonl in %s: %s", e->opt.state,
@@ -303,7 +317,9 @@ perform(struct engine *e, int stop_fd, bool *stopping)
     }
     *stopping = wait_for_run(e, stop_fd);
     pthread_join(thread, NULL);
-    record_run(&last, &e->result, run, clock_monotonic_ms() - began_at_ms);
+    record_run(&last, &e->result, e->opt.direction,
+               clock_monotonic_ms() - began_at_ms);
+    last.run = run;
     finish_run(e, &last);
     return 0;
 }

@@ -9,6 +9,7 @@
 #define SERVICES_SYNC_ENGINE_ENGINE_H
 
 #include "services/sync-engine/repo/key.h"
+#include "services/sync-engine/run.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -24,8 +25,11 @@ struct engine_options {
     const char *ingest; /* the hub's endpoint */
     struct repo_key key;
     uint64_t interval_ms;
-    unsigned workers; /* objects sent at a time */
-    bool automatic;   /* runs by itself; else only when told to */
+    enum run_direction direction;
+    unsigned workers;    /* objects sent or fetched at a time */
+    unsigned max_delete; /* percent */
+    bool conflict_docs;
+    bool automatic; /* runs by itself; else only when told to */
     bool once;
     bool share_names;
 };

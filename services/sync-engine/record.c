@@ -5,24 +5,35 @@
 #include "services/runtime/log.h"
 
 #include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
-#define DIRECTION "upload"
-#define TEXT_MAX  1024
+#define TEXT_MAX 1024
+
+static void
+set_direction(struct state_last *out, enum run_direction direction)
+{
+    (void)snprintf(out->direction, sizeof out->direction, "%s",
+                   run_direction_name(direction));
+}
 
 void
 record_run(struct state_last *out, const struct run_result *result,
-           uint64_t run, uint64_t duration_ms)
+           enum run_direction direction, uint64_t duration_ms)
 {
     *out = (struct state_last){
-        .run = run,
         .ok = result->fault.code == CODE_OK,
         .at_ms = clock_wall_ms(),
         .duration_ms = duration_ms,
-        .direction = DIRECTION,
         .sent = result->sent,
+        .received = result->received,
+        .upserts = result->upserts,
+        .removes = result->removes,
+        .conflicts = result->conflicts,
     };
+    set_direction(out, direction);
     (void)snprintf(out->code, sizeof out->code, "%s",
                    code_info(result->fault.code)->token);
     wire_text_copy(out->why, sizeof out->why, result->fault.cause);
@@ -30,7 +41,7 @@ record_run(struct state_last *out, const struct run_result *result,
 
 void
 record_interrupted(struct state_last *out, const struct journal *journal,
-                   uint64_t run)
+                   enum run_direction direction)
 {
     char why[STATE_WHY_MAX];
 
@@ -39,39 +50,95 @@ record_interrupted(struct state_last *out, const struct journal *journal,
                                             : "after the step ",
                    journal->step);
     *out = (struct state_last){
-        .run = journal->run == 0 ? run : journal->run,
+        .run = journal->run,
         .at_ms = clock_wall_ms(),
-        .direction = DIRECTION,
     };
+    set_direction(out, direction);
     (void)snprintf(out->code, sizeof out->code, "%s",
                    code_info(CODE_INTERRUPTED)->token);
     wire_text_copy(out->why, sizeof out->why, why);
 }
 
 static void
+describe_failure(char *out, size_t cap, const struct state_last *last,
+                 const struct run_result *result)
+{
+    const struct code_info *info = code_info(result->fault.code);
+
+    (void)snprintf(out, cap, "run %llu failed: %s: %s. %s (%s)",
+                   (unsigned long long)last->run, info->token,
+                   info->text[LANG_EN], info->remedy[LANG_EN], last->why);
+}
+
+/* Append to the line of cap bytes that ends at *used. */
+static void append(char *out, size_t cap, size_t *used, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+static void
+append(char *out, size_t cap, size_t *used, const char *format, ...)
+{
+    va_list args;
+    int n;
+
+    va_start(args, format);
+    n = vsnprintf(out + *used, cap - *used, format, args);
+    va_end(args);
+    if (n > 0)
+        *used += (size_t)n < cap - *used ? (size_t)n : cap - *used - 1;
+}
+
+static void
+append_traffic(char *out, size_t cap, size_t *used,
+               const struct state_traffic *t)
+{
+    append(out, cap, used, "%llu files, %llu chunks, %llu bytes",
+           (unsigned long long)t->files, (unsigned long long)t->chunks,
+           (unsigned long long)t->bytes);
+}
+
+static void
 describe(char *out, size_t cap, const struct state_last *last,
          const struct run_result *result)
 {
-    const struct code_info *info = code_info(result->fault.code);
-    unsigned long long run = last->run;
-    unsigned long long s = last->duration_ms / 1000;
-    unsigned long long ms = last->duration_ms % 1000;
+    bool uploads = strcmp(last->direction, "upload") == 0;
+    bool received = last->received.files + last->received.chunks > 0;
+    bool here = last->upserts + last->removes + last->conflicts > 0;
+    size_t used = 0;
 
-    if (!last->ok) {
-        (void)snprintf(out, cap, "run %llu failed: %s: %s. %s (%s)", run,
-                       info->token, info->text[LANG_EN], info->remedy[LANG_EN],
-                       last->why);
-    } else if (!result->changed) {
-        (void)snprintf(out, cap,
-                       "run %llu ok: nothing to upload, %llu.%03llu s", run, s,
-                       ms);
+    append(out, cap, &used, "run %llu ok: ", (unsigned long long)last->run);
+    if (result->changed) {
+        append(out, cap, &used, "uploaded ");
+        append_traffic(out, cap, &used, &last->sent);
+    } else if (!received && !here) {
+        append(out, cap, &used,
+               uploads ? "nothing to upload" : "nothing to do");
+    }
+    if (received) {
+        append(out, cap, &used, "%sdownloaded ", result->changed ? "; " : "");
+        append_traffic(out, cap, &used, &last->received);
+    }
+    if (received || here) {
+        append(out, cap, &used,
+               "%s%llu written here, %llu removed, %llu conflicts",
+               result->changed || received ? "; " : "",
+               (unsigned long long)last->upserts,
+               (unsigned long long)last->removes,
+               (unsigned long long)last->conflicts);
+    }
+    append(out, cap, &used, ", %llu.%03llu s",
+           (unsigned long long)(last->duration_ms / 1000),
+           (unsigned long long)(last->duration_ms % 1000));
+}
+
+/* One line, whatever it came to. */
+static void
+render(char *out, size_t cap, const struct state_last *last,
+       const struct run_result *result)
+{
+    if (last->ok) {
+        describe(out, cap, last, result);
     } else {
-        (void)snprintf(out, cap,
-                       "run %llu ok: uploaded %llu files, %llu chunks, "
-                       "%llu bytes, %llu.%03llu s",
-                       run, (unsigned long long)last->sent.files,
-                       (unsigned long long)last->sent.chunks,
-                       (unsigned long long)last->sent.bytes, s, ms);
+        describe_failure(out, cap, last, result);
     }
 }
 
@@ -80,7 +147,7 @@ record_log(const struct state_last *last, const struct run_result *result)
 {
     char line[TEXT_MAX];
 
-    describe(line, sizeof line, last, result);
+    render(line, sizeof line, last, result);
     log_line(last->ok                               ? LOG_INFO
              : result->fault.code == CODE_CANCELLED ? LOG_WARN
                                                     : LOG_ERROR,
@@ -92,7 +159,7 @@ record_print(const struct state_last *last, const struct run_result *result)
 {
     char line[TEXT_MAX];
 
-    describe(line, sizeof line, last, result);
+    render(line, sizeof line, last, result);
     if (printf("%s\n", line) < 0 || fflush(stdout) != 0)
         return -errno;
     return 0;

@@ -8,16 +8,16 @@
 #include "services/sync-engine/journal.h"
 #include "services/sync-engine/run.h"
 
-/* The record of a run that ended now. */
+/* The record of a run that ended now; its number is the caller's to set. */
 void record_run(struct state_last *out, const struct run_result *result,
-                uint64_t run, uint64_t duration_ms);
+                enum run_direction direction, uint64_t duration_ms);
 
 /*
- * The record of a run that an earlier process left in its journal; run is its
- * number if the journal does not tell.
+ * The record of a run that an earlier process left in its journal; number 0
+ * when the journal does not tell.
  */
 void record_interrupted(struct state_last *out, const struct journal *journal,
-                        uint64_t run);
+                        enum run_direction direction);
 
 /* One log line: an error with text, remedy and cause, or what was done. */
 void record_log(const struct state_last *last, const struct run_result *result);

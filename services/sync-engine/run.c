@@ -1,18 +1,19 @@
 /*
- * The upload run.
+ * The run: each step is a function of it, a table per direction is the order.
  *
- * Each step is a function of the run; the table at the end is the order.
- * A step returns 0 to go on, RUN_DONE to end well, or a negative value with
- * the fault filled.  Nothing is undone on failure but the lock: what was sent
- * is unreferenced until refs/latest names it, and the next run finds it there.
+ * Nothing is undone on failure but the lock: what was sent is unreferenced
+ * until refs/latest names it, what was written here is a version of the store,
+ * and the next run finds both.
  */
 #include "services/sync-engine/run.h"
 
 #include "services/runtime/clock.h"
 #include "services/runtime/log.h"
+#include "services/sync-engine/forward.h"
 #include "services/sync-engine/run_state.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 unsigned
 run_send_weight(const struct run *r)
@@ -37,33 +38,23 @@ run_enter(const struct run *r, enum phase phase, uint64_t items)
                    &(struct progress_phase){.phase = phase, .items = items});
 }
 
-/* A problem of repo/ as a fault. */
 int
 run_forward(const struct run *r, int rc, const struct problem *p)
 {
-    static const enum code codes[] = {
-        [PROBLEM_NONE] = CODE_INTERNAL,
-        [PROBLEM_NO_WORKSPACE] = CODE_CONFIG,
-        [PROBLEM_EMPTY_WORKSPACE] = CODE_EMPTY_WORKSPACE,
-        [PROBLEM_BUSY_FILE] = CODE_BUSY_FILE,
-        [PROBLEM_UNREADABLE] = CODE_PERMISSION,
-        [PROBLEM_UNSAFE_PATH] = CODE_UNSAFE_PATH,
-        [PROBLEM_DISK_FULL] = CODE_DISK_FULL,
-        [PROBLEM_DAMAGED] = CODE_REPO_DAMAGED,
-        [PROBLEM_WRONG_KEY] = CODE_KEY_MISMATCH,
-        [PROBLEM_CANCELLED] = CODE_CANCELLED,
-        [PROBLEM_PERMISSION] = CODE_PERMISSION,
-        [PROBLEM_SYSTEM] = CODE_INTERNAL,
-    };
-
-    fault_set(r->fault, codes[p->kind], "%s", p->text);
-    return rc;
+    return forward_problem(r->fault, rc, p);
 }
 
 bool
 run_is_published(const struct run *r)
 {
     return !r->cloud_empty && oid_equal(&r->cloud_id, &r->snapshot.index.id);
+}
+
+const struct oid *
+run_new_latest(const struct run *r)
+{
+    return r->merge.settled.latest == SETTLE_CLOUD ? &r->cloud_id
+                                                   : &r->snapshot.index.id;
 }
 
 int
@@ -78,10 +69,13 @@ run_should_stop(void *ctx, struct fault *f)
     return lock_keeper_is_lost(r->keeper) ? lock_keeper_check(r->keeper, f) : 0;
 }
 
-static const struct step {
+struct step {
     const char *name;
     int (*fn)(struct run *r);
-} steps[] = {
+};
+
+static const struct step upload_steps[] = {
+    {"sweep", run_sweep},
     {"snapshot", run_make_snapshot},
     {"preflight", run_preflight},
     {"lock", run_take_lock},
@@ -95,7 +89,92 @@ static const struct step {
     {"send-latest", run_send_latest},
     {"send-entry", run_send_entry},
     {"set-base", run_set_base},
+    {NULL, NULL},
 };
+
+static const struct step both_steps[] = {
+    {"sweep", run_sweep},
+    {"snapshot", run_make_snapshot},
+    {"preflight", run_preflight},
+    {"lock", run_take_lock},
+    {"compare", run_compare},
+    {"fetch-files", run_fetch_files},
+    {"fetch-chunks", run_fetch_chunks},
+    {"merge", run_merge},
+    {"check-room", run_check_room},
+    {"plan", run_make_plan},
+    {"send-chunks", run_send_chunks},
+    {"send-files", run_send_files},
+    {"keep", run_keep},
+    {"checkout", run_checkout},
+    {"merged-snapshot", run_make_merged},
+    {"plan-merged", run_plan_merged},
+    {"send-merged-chunks", run_send_chunks},
+    {"send-merged-files", run_send_files},
+    {"flush", run_flush},
+    {"send-index", run_send_index},
+    {"send-latest", run_send_latest},
+    {"send-entry", run_send_entry},
+    {"set-latest", run_set_latest},
+    {"set-base", run_set_base},
+    {"conflict-docs", run_add_conflict_docs},
+    {NULL, NULL},
+};
+
+static const struct step download_steps[] = {
+    {"sweep", run_sweep},
+    {"snapshot", run_make_snapshot},
+    {"preflight", run_preflight},
+    {"lock", run_take_lock},
+    {"compare", run_compare},
+    {"fetch-files", run_fetch_files},
+    {"fetch-chunks", run_fetch_chunks},
+    {"merge", run_merge},
+    {"keep", run_keep},
+    {"checkout", run_checkout},
+    {"merged-snapshot", run_make_merged},
+    {"set-latest", run_set_latest},
+    {"set-base", run_set_base},
+    {"conflict-docs", run_add_conflict_docs},
+    {NULL, NULL},
+};
+
+static const struct direction {
+    const char *name;
+    const struct step *steps;
+} directions[] = {
+    [RUN_BOTH] = {"both", both_steps},
+    [RUN_UPLOAD] = {"upload", upload_steps},
+    [RUN_DOWNLOAD] = {"download", download_steps},
+};
+
+const char *
+run_direction_name(enum run_direction direction)
+{
+    return directions[direction].name;
+}
+
+void
+run_forget(struct run *r)
+{
+    struct run_merge *m = &r->merge;
+
+    plan_clear(&r->plan);
+    free(m->missing.objects);
+    m->missing = (struct plan_list){0};
+    merge_plan_clear(&m->plan);
+    file_list_clear(&m->cloud);
+    snapshot_clear(&m->base);
+    snapshot_clear(&m->before);
+    m->base_files = NULL;
+    m->settled = (struct settlement){0};
+    m->merged = false;
+    r->cloud = (struct index_record){0};
+    arena_clear(&r->cloud_arena);
+    snapshot_clear(&r->snapshot);
+    r->publish = false;
+    r->attempt = 0;
+}
 
 static void
 finish(struct run *r)
@@ -104,9 +183,13 @@ finish(struct run *r)
         run_enter(r, PHASE_UNLOCK, 0);
     lock_keeper_stop(r->keeper);
     lock_drop(&r->lock);
-    plan_clear(&r->plan);
-    arena_clear(&r->cloud_arena);
-    snapshot_clear(&r->snapshot);
+    run_forget(r);
+    r->out->conflicts = r->report.conflict_count;
+    if (r->opt->report != NULL) {
+        *r->opt->report = r->report;
+    } else {
+        report_clear(&r->report);
+    }
 }
 
 static int
@@ -123,8 +206,19 @@ take_step(struct run *r, const struct step *step)
     return rc;
 }
 
+static int
+take_all_steps(struct run *r)
+{
+    const struct step *steps = directions[r->opt->direction].steps;
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && steps[i].name != NULL; i++)
+        rc = take_step(r, &steps[i]);
+    return rc;
+}
+
 int
-run_upload(const struct run_options *opt, struct run_result *out)
+run_sync(const struct run_options *opt, struct run_result *out)
 {
     struct run r = {
         .opt = opt,
@@ -132,12 +226,16 @@ run_upload(const struct run_options *opt, struct run_result *out)
         .fault = &out->fault,
         .remote = {.store = opt->store, .repo = opt->repo},
         .started_at_ms = clock_monotonic_ms(),
+        .merge.started_ms = (int64_t)clock_wall_ms(),
     };
-    int rc = 0;
+    int rc;
 
     *out = (struct run_result){0};
-    for (size_t i = 0; rc == 0 && i < sizeof steps / sizeof *steps; i++)
-        rc = take_step(&r, &steps[i]);
+    do {
+        rc = take_all_steps(&r);
+        if (rc == RUN_AGAIN)
+            run_forget(&r);
+    } while (rc == RUN_AGAIN);
     finish(&r);
     if (rc >= 0)
         out->fault = (struct fault){0};

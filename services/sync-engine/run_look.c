@@ -51,13 +51,14 @@ on_snapshot(void *ctx, const struct snapshot_progress *now)
 }
 
 int
-run_make_snapshot(struct run *r)
+run_snapshot_again(struct run *r)
 {
     const struct snapshot_options opt = {
         .workspace = r->opt->workspace,
-        .memo = RUN_MEMO,
+        .memo = r->merge.merged ? RUN_MEMO_MERGE : RUN_MEMO,
         .system_id = r->opt->device,
         .system_name = r->opt->host,
+        .may_be_empty = r->opt->direction != RUN_UPLOAD,
         .cancel = &r->opt->cancel->set,
         .on_progress = on_snapshot,
         .ctx = r,
@@ -67,7 +68,27 @@ run_make_snapshot(struct run *r)
 
     run_enter(r, PHASE_WALK, 0);
     rc = snapshot_make(&r->snapshot, r->opt->repo, &opt, &p);
-    return rc < 0 ? run_forward(r, rc, &p) : 0;
+    return rc < 0 ? run_forward(r, rc, &p) : rc;
+}
+
+int
+run_make_snapshot(struct run *r)
+{
+    struct problem p = {0};
+    struct oid ignored;
+    int rc = refs_read(r->opt->repo, REFS_LATEST, &ignored, &p);
+
+    if (rc < 0)
+        return run_forward(r, rc, &p);
+    /* A run that begins again has made the first one itself. */
+    if (rc == REFS_ABSENT)
+        r->merge.first = true;
+    r->merge.seen_at_ms = (int64_t)clock_wall_ms();
+    rc = run_snapshot_again(r);
+    if (rc < 0)
+        return rc;
+    r->merge.joining = rc == SNAPSHOT_NONE;
+    return 0;
 }
 
 /* What the store had after our last run; absent counts as "something else". */
@@ -96,7 +117,7 @@ fetch_ref(struct run *r, bool *same)
     if (rc < 0)
         return rc;
     r->cloud_empty = rc == REMOTE_EMPTY;
-    *same = !r->cloud_empty && oid_equal(&r->cloud_id, &r->snapshot.index.id);
+    *same = run_is_published(r);
     if (*same)
         rc = remote_check_index(&r->remote, &r->cloud_id, r->fault);
     r->out->has_head = !r->cloud_empty;
@@ -105,14 +126,31 @@ fetch_ref(struct run *r, bool *same)
     return rc < 0 ? rc : 0;
 }
 
+/* A device with nothing and a store with nothing have nothing to sync. */
+static int
+check_anything(const struct run *r)
+{
+    if (!r->merge.joining || !r->cloud_empty)
+        return 0;
+    return fault_set(r->fault, CODE_EMPTY_WORKSPACE,
+                     "%s/data holds no file to synchronise, and neither does "
+                     "the store",
+                     r->opt->workspace);
+}
+
 /* Without the lock: most runs find nothing to do and disturb nobody. */
 int
 run_preflight(struct run *r)
 {
     bool same;
     bool known;
-    int rc = fetch_ref(r, &same);
+    int rc;
 
+    if (r->lock.held)
+        return 0; /* begun again */
+    rc = fetch_ref(r, &same);
+    if (rc == 0)
+        rc = check_anything(r);
     if (rc == 0 && same) {
         rc = is_base(r, &r->cloud_id, &known);
         /* Unknown: an earlier run ended right behind its commit point. */
@@ -141,6 +179,8 @@ run_take_lock(struct run *r)
 {
     int rc;
 
+    if (r->lock.held)
+        return 0; /* begun again */
     run_enter(r, PHASE_LOCK, 0);
     r->lock = (struct lock){
         .store = r->opt->store,
@@ -174,6 +214,17 @@ judge_cloud(const struct run *r)
     return rc;
 }
 
+/* The store has our snapshot: the base may say so (10.1, 23). */
+static int
+finish_equal(struct run *r)
+{
+    int rc = r->opt->direction == RUN_BOTH ? run_send_entry(r) : 0;
+
+    if (rc == 0)
+        rc = run_set_base(r);
+    return rc < 0 ? rc : RUN_DONE;
+}
+
 /* Under the lock, what was seen before counts no more. */
 int
 run_compare(struct run *r)
@@ -181,12 +232,21 @@ run_compare(struct run *r)
     bool same;
     int rc = fetch_ref(r, &same);
 
-    if (rc < 0 || same || r->cloud_empty)
+    if (rc == 0)
+        rc = check_anything(r);
+    if (rc < 0)
         return rc;
+    r->publish = !same;
+    if (same)
+        return r->opt->direction == RUN_UPLOAD ? 0 : finish_equal(r);
+    if (r->cloud_empty)
+        return r->opt->direction == RUN_DOWNLOAD ? RUN_DONE : 0;
     run_enter(r, PHASE_FETCH_INDEX, 1);
     rc = remote_load_index(&r->remote, &r->cloud_id, &r->cloud, &r->cloud_arena,
                            r->fault);
-    return rc < 0 ? rc : judge_cloud(r);
+    if (rc == 0 && r->opt->direction == RUN_UPLOAD)
+        rc = judge_cloud(r);
+    return rc;
 }
 
 int
@@ -196,7 +256,7 @@ run_check_room(struct run *r)
     uint64_t need = (uint64_t)r->snapshot.index.size;
     int rc;
 
-    if (run_is_published(r))
+    if (!r->publish)
         return 0;
     rc = store_available(r->opt->store, &available, r->fault);
     if (rc < 0)

@@ -66,24 +66,33 @@ send_list(struct run *r, const struct plan_list *list, uint64_t *objects)
 int
 run_make_plan(struct run *r)
 {
-    uint64_t chunk_bytes;
-    uint64_t file_bytes = 0;
     int rc;
 
-    if (run_is_published(r))
+    if (!r->publish)
         return 0;
     rc =
         plan_make(&r->plan, &r->snapshot.files, r->cloud.files, r->cloud.count);
     if (rc < 0)
         return fault_errno(r->fault, rc, "cannot plan the upload");
-    rc = measure(r, &r->plan.chunks, &chunk_bytes);
+    return run_measure_plan(r);
+}
+
+int
+run_measure_plan(struct run *r)
+{
+    uint64_t chunk_bytes;
+    uint64_t file_bytes = 0;
+    int rc = measure(r, &r->plan.chunks, &chunk_bytes);
+
     if (rc == 0)
         rc = measure(r, &r->plan.files, &file_bytes);
     if (rc < 0)
         return rc;
     progress_plan(r->opt->progress,
-                  run_send_units(r, r->plan.chunks.count + r->plan.files.count,
-                                 chunk_bytes + file_bytes));
+                  run_checkout_units(r) +
+                      run_send_units(r,
+                                     r->plan.chunks.count + r->plan.files.count,
+                                     chunk_bytes + file_bytes));
     return 0;
 }
 
@@ -121,13 +130,29 @@ run_send_chunks(struct run *r)
 int
 run_send_files(struct run *r)
 {
-    return send_phase(r, PHASE_SEND_FILES, &r->plan.files, &r->out->sent.files);
+    const struct plan_list *list = &r->plan.files;
+    int rc = send_phase(r, PHASE_SEND_FILES, list, &r->out->sent.files);
+
+    for (size_t i = 0; i < list->count && rc == 0; i++) {
+        const struct file_record *f =
+            &r->snapshot.files.files[list->objects[i].file];
+
+        rc = report_add_change(&r->report,
+                               &(struct report_change){.kind = REPORT_SENT,
+                                                       .path = f->path,
+                                                       .size = f->size});
+        if (rc < 0)
+            return fault_errno(r->fault, rc, "cannot remember what was sent");
+    }
+    return rc;
 }
 
 /* Everything sent so far is durable before the index names it. */
 int
 run_flush(struct run *r)
 {
+    if (!r->publish)
+        return 0;
     progress_enter(r->opt->progress,
                    &(struct progress_phase){.phase = PHASE_SEND_INDEX,
                                             .items = RUN_INDEX_PUTS,
@@ -149,7 +174,8 @@ stamp(struct run *r)
 
     if (rc < 0)
         return fault_errno(r->fault, rc, "no random numbers");
-    (void)snprintf(memo, sizeof memo, RUN_MEMO ", completed in %llu.%02llus",
+    (void)snprintf(memo, sizeof memo, "%s, completed in %llu.%02llus",
+                   r->merge.merged ? RUN_MEMO_MERGE : RUN_MEMO,
                    (unsigned long long)(took_ms / 1000),
                    (unsigned long long)(took_ms % 1000 / 10));
     index.memo = memo;
@@ -166,7 +192,7 @@ run_send_index(struct run *r)
 {
     int rc;
 
-    if (run_is_published(r))
+    if (!r->publish)
         return 0;
     rc = stamp(r);
     if (rc == 0)
@@ -181,7 +207,7 @@ run_send_latest(struct run *r)
 {
     int rc;
 
-    if (run_is_published(r))
+    if (!r->publish)
         return 0;
     rc = run_should_stop(r, r->fault);
     if (rc == 0)
@@ -206,8 +232,11 @@ run_send_entry(struct run *r)
         .system_name = r->snapshot.index.system_name,
         .system_os = r->snapshot.index.system_os,
     };
-    int rc = remote_send_entry(&r->remote, &entry, r->fault);
+    int rc;
 
+    if (!r->publish && !run_is_published(r))
+        return 0;
+    rc = remote_send_entry(&r->remote, &entry, r->fault);
     progress_add(r->opt->progress, 1, 0, NULL);
     return rc;
 }
@@ -217,8 +246,7 @@ int
 run_set_base(struct run *r)
 {
     struct problem p = {0};
-    int rc =
-        refs_write(r->opt->repo, REFS_LATEST_SYNC, &r->snapshot.index.id, &p);
+    int rc = refs_write(r->opt->repo, REFS_LATEST_SYNC, run_new_latest(r), &p);
 
     return rc < 0 ? run_forward(r, rc, &p) : 0;
 }

@@ -1,8 +1,8 @@
 /*
  * run_state.h - what the steps of one run share; private to run*.c.
  *
- * A step returns 0 to go on, RUN_DONE to end well at once, or a negative value
- * with *r->fault filled.
+ * A step returns 0 to go on, RUN_DONE to end well at once, RUN_AGAIN to begin
+ * again with another snapshot, or a negative value with *r->fault filled.
  */
 #ifndef SERVICES_SYNC_ENGINE_RUN_STATE_H
 #define SERVICES_SYNC_ENGINE_RUN_STATE_H
@@ -13,16 +13,22 @@
 #include "services/sync-engine/repo/problem.h"
 #include "services/sync-engine/repo/snapshot.h"
 #include "services/sync-engine/run.h"
+#include "services/sync-engine/run_merge.h"
 
-#define RUN_DONE 1
+#define RUN_DONE  1
+#define RUN_AGAIN 2
+
+#define RUN_AGAIN_MAX 3 /* while somebody edits what is being replaced */
 
 #define RUN_MEMO       "[Sync] Cloud sync"
+#define RUN_MEMO_MERGE "[Sync] Cloud sync merge"
 #define RUN_INDEX_PUTS 3 /* index, ref, list */
 
 /* What a byte costs: reading, hashing and packing it, or sending it. */
 #define RUN_WEIGHT_INDEX       3
 #define RUN_WEIGHT_SEND_DISK   1
 #define RUN_WEIGHT_SEND_REMOTE 6
+#define RUN_WEIGHT_CHECKOUT    2
 
 struct run {
     const struct run_options *opt;
@@ -37,10 +43,15 @@ struct run {
     struct oid cloud_id;
     struct index_record cloud;
     struct arena cloud_arena;
+    bool publish; /* the store is to get r->snapshot */
     struct plan plan;
     struct lock lock;
     struct lock_keeper *keeper;
+    struct run_merge merge;
+    struct report report;
 };
+
+/* run.c */
 
 unsigned run_send_weight(const struct run *r);
 
@@ -56,10 +67,17 @@ int run_forward(const struct run *r, int rc, const struct problem *p);
 /* Has the store our snapshot already? */
 bool run_is_published(const struct run *r);
 
+/* The id that becomes refs/latest and the base. */
+const struct oid *run_new_latest(const struct run *r);
+
+/* Forget what this attempt found out, but for the lock. */
+void run_forget(struct run *r);
+
 /* Asked to stop, or is the lock lost?  ctx is the run.  Negative: stop. */
 int run_should_stop(void *ctx, struct fault *f);
 
 /* run_look.c: before anything is changed, but for the lock. */
+int run_snapshot_again(struct run *r); /* also SNAPSHOT_UNCHANGED, _NONE */
 int run_make_snapshot(struct run *r);
 int run_preflight(struct run *r);
 int run_take_lock(struct run *r);
@@ -68,6 +86,7 @@ int run_check_room(struct run *r);
 
 /* run_send.c: all of it under the lock. */
 int run_make_plan(struct run *r);
+int run_measure_plan(struct run *r); /* r->plan is made */
 int run_send_chunks(struct run *r);
 int run_send_files(struct run *r);
 int run_flush(struct run *r);
@@ -75,5 +94,24 @@ int run_send_index(struct run *r);
 int run_send_latest(struct run *r);
 int run_send_entry(struct run *r);
 int run_set_base(struct run *r);
+
+/* run_fetch.c: what the store has. */
+int run_fetch_files(struct run *r);
+int run_fetch_chunks(struct run *r);
+
+/* run_merge.c: what becomes of it. */
+int run_merge(struct run *r);
+
+/* run_write.c: the workspace. */
+int run_sweep(struct run *r);
+int run_keep(struct run *r);
+uint64_t run_checkout_units(const struct run *r);
+int run_checkout(struct run *r);
+int run_add_conflict_docs(struct run *r);
+
+/* run_settle.c: what is the latest snapshot now. */
+int run_make_merged(struct run *r);
+int run_plan_merged(struct run *r);
+int run_set_latest(struct run *r);
 
 #endif

@@ -27,14 +27,17 @@ def refused(done, *words):
 
 
 def test_what_is_not_there_yet_is_said(device):
-    for direction in ("both", "download"):
-        refused(device.once(direction=direction),
-                f"--direction {direction} is not there yet",
-                "--direction upload")
-    refused(device.once(direction=None), "--direction both")
+    refused(device.once("--dry-run"), "--dry-run is not there yet")
     for provider in ("webdav", "s3"):
         refused(device.once(provider=provider),
                 f"--provider {provider} is not there yet")
+
+
+def test_every_direction_runs_and_both_is_the_default(device):
+    for direction in ("upload", "download", "both", None):
+        done = device.once(direction=direction)
+        assert done.returncode == 0, done.stderr
+        assert device.runs()[-1]["dir"] == (direction or "both")
 
 
 def test_missing_options_are_named(device):

@@ -78,6 +78,8 @@ static struct run_result
 run(struct device *d)
 {
     const struct run_options opt = {
+        .direction = RUN_UPLOAD,
+        .state_fd = repo_dir(d->repo),
         .repo = d->repo,
         .store = store,
         .progress = d->progress,
@@ -91,7 +93,7 @@ run(struct device *d)
     int rc;
 
     progress_start_run(d->progress, 1);
-    rc = run_upload(&opt, &result);
+    rc = run_sync(&opt, &result);
     assert_int_equal(rc < 0, result.fault.code != CODE_OK);
     return result;
 }

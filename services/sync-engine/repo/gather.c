@@ -130,7 +130,8 @@ walk(struct gather *g, struct problem *p)
     if (rc == 0)
         rc = walk_run(&g->walk, &opt, p);
     ignore_free(opt.ignore);
-    if (rc == 0 && g->walk.count == 0) {
+    if (rc == 0 && g->walk.count == 0 &&
+        !(g->opt->may_be_empty && g->previous->count == 0)) {
         return problem_set(p, PROBLEM_EMPTY_WORKSPACE,
                            "%s holds no file to synchronise", g->name);
     }

@@ -227,7 +227,9 @@ make(struct snapshot *out, struct repo *r, const struct snapshot_options *opt,
 
     if (rc == 0)
         rc = attempt_all(&g, opt, p);
-    if (rc == 0 && !g.changed) {
+    if (rc == 0 && g.walk.count == 0) {
+        rc = SNAPSHOT_NONE;
+    } else if (rc == 0 && !g.changed) {
         rc = SNAPSHOT_UNCHANGED;
     } else if (rc == 0) {
         gather_report(&g, SNAPSHOT_COMMIT);

@@ -65,6 +65,7 @@ struct snapshot_options {
     unsigned workers;      /* 0: SNAPSHOT_WORKERS */
     unsigned retry_ms; /* pause before the second attempt, doubled each time;
                           0: 50 */
+    bool may_be_empty; /* before the first snapshot: no file is no failure */
     const atomic_bool *cancel; /* looked at per file and chunk; or NULL */
     snapshot_progress_fn on_progress; /* or NULL */
     void *ctx;
@@ -74,8 +75,9 @@ struct snapshot_options {
  * Make a snapshot of the workspace as it is now and set refs/latest to it.
  * Nothing that cannot be read is left out: it ends the snapshot.
  *
- * Returns 0 with a new snapshot in *out, durable; SNAPSHOT_UNCHANGED; or a
- * negative value with *p filled, *out empty and refs/latest as it was.
+ * Returns 0 with a new snapshot in *out, durable; SNAPSHOT_UNCHANGED;
+ * SNAPSHOT_NONE (opt->may_be_empty, there was none and there is no file); or
+ * a negative value with *p filled, *out empty and refs/latest as it was.
  */
 int snapshot_make(struct snapshot *out, struct repo *r,
                   const struct snapshot_options *opt, struct problem *p);
