@@ -28,6 +28,7 @@ static int
 setup(void **state)
 {
     (void)state;
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread. */
     (void)setenv("TZ", "Asia/Shanghai", 1);
     tzset();
     world_make(&world);

@@ -11,6 +11,7 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -93,9 +94,7 @@ spared_names_are_neither_removed_nor_entered(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof SPARED / sizeof *SPARED; i++) {
         assert_true(tidy_spares(SPARED[i]));
-        (void)strcpy(name, "box/");
-        (void)strcat(name, SPARED[i]);
-        (void)strcat(name, "/empty");
+        (void)snprintf(name, sizeof name, "box/%s/empty", SPARED[i]);
         make(name);
     }
     make("assets/empty");

@@ -82,9 +82,10 @@ write_chunks(const struct assemble *a, struct worker *w, int fd,
         if (rc == 0 && a->on_bytes != NULL)
             a->on_bytes(a->ctx, w->plain.len);
     }
-    if (rc != 0)
+    if (rc != 0) {
         return problem_errno(p, rc, "cannot write %s%s", a->root,
                              a->record->path);
+    }
     return left == 0 ? 0 : say_size(a, p);
 }
 
@@ -138,9 +139,10 @@ compare_chunk(const struct assemble *a, struct worker *w, int fd, uint32_t i,
     if (rc != 0)
         return rc;
     rc = read_part(fd, w, w->plain.len);
-    if (rc != 0)
+    if (rc != 0) {
         return problem_unreadable(p, rc, "cannot read %s%s", a->root,
                                   a->record->path);
+    }
     if (w->text.len != w->plain.len ||
         (w->plain.len > 0 &&
          memcmp(w->text.data, w->plain.data, w->plain.len) != 0))

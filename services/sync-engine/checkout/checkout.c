@@ -116,9 +116,10 @@ check_paths(struct checkout *c, struct problem *p)
         const struct file_record *f = c->job->upserts[i];
         int rc = path_check(f->path, strlen(f->path));
 
-        if (rc != 0)
+        if (rc != 0) {
             return problem_set(p, PROBLEM_UNSAFE_PATH, "%s%s: %s", c->data.name,
                                f->path, path_reason(rc));
+        }
         c->now.bytes_total += (uint64_t)f->size;
     }
     return 0;
@@ -253,10 +254,11 @@ checkout_run(struct checkout_result *out, const struct checkout_job *job,
         rc = carry_out(&c, p);
         clean_up(&c, rc != 0);
     }
-    if (atomic_load(&c.coarse) > 0)
+    if (atomic_load(&c.coarse) > 0) {
         log_line(LOG_WARN,
                  "%s: the disk cannot hold the time of %zu files exactly",
                  c.data.name, atomic_load(&c.coarse));
+    }
     tear_down(&c);
     return rc;
 }

@@ -87,9 +87,10 @@ checkout_add(const struct checkout_new *file,
     struct data d = {.fd = -1};
     int rc = path_check(file->path, strlen(file->path));
 
-    if (rc != 0)
+    if (rc != 0) {
         return problem_set(p, PROBLEM_UNSAFE_PATH, "%s: %s", file->path,
                            path_reason(rc));
+    }
     rc = intent_seed(&in.seed);
     if (rc != 0)
         return problem_errno(p, rc, "%s", file->path);

@@ -88,14 +88,16 @@ write_temp(struct checkout *c, struct worker *w, int dir_fd, size_t i,
                 O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0 && errno == ENOENT) /* somebody removed the folder just now */
         return checkout_changed(c, want->path);
-    if (fd < 0)
+    if (fd < 0) {
         return problem_errno(p, -errno, "cannot write %s%s", c->data.name,
                              want->path);
+    }
     rc = fill(c, w, fd, want, p);
     /* Some file systems tell only now that the disk is full. */
-    if (close(fd) != 0 && rc == 0)
+    if (close(fd) != 0 && rc == 0) {
         rc = problem_errno(p, -errno, "cannot write %s%s", c->data.name,
                            want->path);
+    }
     if (rc == 0) {
         c->items[i] = CHECKOUT_ITEM_WRITTEN;
     } else {
@@ -199,10 +201,11 @@ checkout_discard(struct checkout *c, struct problem *p)
             folders_enter(&f, path, p) != 0)
             continue;
         (void)intent_temp_name(temp, folders_name(path), c->seed, i);
-        if (unlinkat(f.fd, temp, 0) != 0 && errno != ENOENT)
+        if (unlinkat(f.fd, temp, 0) != 0 && errno != ENOENT) {
             rc = problem_errno(p, -errno,
                                "cannot remove the temporary file of %s%s",
                                c->data.name, path);
+        }
     }
     folders_leave(&f);
     return rc;

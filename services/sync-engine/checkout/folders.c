@@ -50,9 +50,10 @@ say_blocked(const struct folders *f, int at, const struct step *s,
 {
     struct stat st;
 
-    if (fstatat(at, s->name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+    if (fstatat(at, s->name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
         return problem_errno(p, -errno, "%s%.*s", f->root, (int)s->len,
                              s->path);
+    }
     if (S_ISLNK(st.st_mode)) {
         return problem_set(p, PROBLEM_UNSAFE_PATH,
                            "%s%.*s is a symbolic link: %s is not reached "

@@ -47,11 +47,12 @@ sweep_data(const char *workspace, const struct intent *in, struct problem *p)
             continue;
         (void)intent_temp_name(temp, folders_name(path), in->seed, i);
         rc = remove_file(f.fd, temp);
-        if (rc != 0)
+        if (rc != 0) {
             (void)problem_errno(p, rc,
                                 "cannot remove the temporary file of "
                                 "%s%s",
                                 d.name, path);
+        }
     }
     folders_leave(&f);
     data_close(&d);
