@@ -20,11 +20,13 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/random.h>
+#include <unistd.h>
 #include <zmq.h>
 
 #define SILENCE_MS 5000 /* without a subscription: rebuild the socket */
 #define TICK_MS    1000 /* the watchdog is looked at this often, at least */
 #define LINGER_MS  500
+#define MEET_MS    100 /* at the end, for a hub that has not subscribed yet */
 
 struct publish {
     struct publish_options opt;
@@ -159,14 +161,38 @@ step(struct publish *p)
     guard(p, now_ms);
 }
 
+/* Could a hub be there at all?  A hub that ended took its ipc socket along. */
+static bool
+may_have_hub(const struct publish *p)
+{
+    const char *scheme = "ipc://";
+    size_t len = strlen(scheme);
+
+    return strncmp(p->opt.endpoint, scheme, len) != 0 ||
+           access(p->opt.endpoint + len, F_OK) == 0;
+}
+
+/* A run may be shorter than it takes to be introduced to the hub. */
+static void
+meet_hub(struct publish *p)
+{
+    zmq_pollitem_t item = {.socket = p->socket, .events = ZMQ_POLLIN};
+
+    if (p->subscribed || !may_have_hub(p))
+        return;
+    (void)zmq_poll(&item, 1, MEET_MS);
+    (void)drain(p);
+}
+
 static void
 say_bye(struct publish *p)
 {
     struct state s;
 
+    meet_hub(p);
     (void)progress_read(p->opt.progress, &s);
     /* The end of the run first: bye says nothing about it to a reader. */
-    if (p->subscribed && (!p->cadence.any || s.name != p->cadence.name))
+    if (p->subscribed)
         send_state(p, &s);
     s.name = STATE_BYE;
     if (p->subscribed)

@@ -22,8 +22,9 @@ struct publish_options {
 int publish_start(struct publish **out, const struct publish_options *opt);
 
 /*
- * Say bye and end.  Waits for the message to leave, at most 500 ms and only
- * when a hub is listening.  NULL is fine.
+ * Tell the last state, say bye and end.  Waits for what was sent to leave, at
+ * most 500 ms and only when a hub is listening; when one may be there that
+ * has not subscribed yet, at most 100 ms for that.  NULL is fine.
  */
 void publish_stop(struct publish *p);
 
