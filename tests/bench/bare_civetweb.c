@@ -7,8 +7,9 @@
  * FILE holds the whole response, head and body.  It goes out as a gateway's
  * best answer would: from begin_request, before civetweb looks for a file, and
  * in one write.  (A request handler with two writes costs a stat(2) and a
- * send(2) more, and made the floor lie above the gateway.)  Prints
- * "ready: PORT"; ends on SIGTERM.
+ * send(2) more, and made the floor lie above the gateway.)  Its settings are
+ * the gateway's, the queues of new connections above all.  Prints "ready:
+ * PORT"; ends on SIGTERM.
  */
 #include <civetweb.h>
 #include <signal.h>
@@ -59,9 +60,17 @@ main(int argc, char *argv[])
                              "enable_keep_alive",
                              "yes",
                              "keep_alive_timeout_ms",
-                             "30000",
+                             "5000",
                              "tcp_nodelay",
                              "1",
+                             "request_timeout_ms",
+                             "10000",
+                             "listen_backlog",
+                             "1024",
+                             "connection_queue",
+                             "256",
+                             "decode_url",
+                             "no",
                              NULL};
     struct mg_context *context;
     sigset_t stop;

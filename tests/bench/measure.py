@@ -59,12 +59,15 @@ def run_pipeline(*commands, env=None, output=None):
 
 
 def interleave(rounds, runs):
-    """Call each of {name: function(round)} in turn, rounds times; returns
+    """Call each of {name: function(round)} in turn, rounds times, each round
+    beginning with another one: what runs before may matter.  Returns
     {name: [result, ...]}."""
-    results = {name: [] for name in runs}
+    names = list(runs)
+    results = {name: [] for name in names}
     for turn in range(rounds):
-        for name, function in runs.items():
-            results[name].append(function(turn))
+        first = turn % len(names)
+        for name in names[first:] + names[:first]:
+            results[name].append(runs[name](turn))
     return results
 
 

@@ -116,10 +116,10 @@ def _start_nginx(processes, folder, response):
         headers=" ".join(f'add_header {name} "{value}";'
                          for name, value in headers
                          if name.lower() not in own)))
-    processes.start("/usr/sbin/nginx", "-p", folder, "-c", config, "-e",
-                    "stderr", "-g", "daemon off;")
+    nginx = processes.start("/usr/sbin/nginx", "-p", folder, "-c", config,
+                            "-e", "stderr", "-g", "daemon off;")
     wait_until(lambda: _answers(port), 5, "nginx")
-    return port
+    return nginx, port
 
 
 def _answers(port):
@@ -144,7 +144,7 @@ def run(table, folder, scale):
     rounds, seconds = SCALES[scale]
     script = folder / "post.lua"
     script.write_text(LUA % TOKEN)
-    processes, context = Processes(), zmq.Context()
+    processes, context, nginx = Processes(), zmq.Context(), None
     with tempfile.TemporaryDirectory(prefix="sb-", dir="/tmp") as short:
         try:
             hub = Hub(Path(short))
@@ -153,12 +153,14 @@ def run(table, folder, scale):
             ports = {"ours": start_gateway(processes, hub, engine)}
             response = raw_response(ports["ours"])
             ports["civetweb"] = _start_civetweb(processes, folder, response)
-            ports["nginx"] = _start_nginx(processes, folder, response)
+            nginx, ports["nginx"] = _start_nginx(processes, folder, response)
             assert raw_response(ports["civetweb"]) == response
             assert response.endswith(b"\r\n\r\n" + ask(ports["nginx"]))
             for connections in CONNECTIONS:
                 _compare(table, ports, connections, rounds, seconds, script)
         finally:
+            if nginx:
+                nginx.stop()  # killed, it would leave its workers behind
             processes.close()
             context.destroy(0)
 
