@@ -173,7 +173,7 @@ def _compare(table, ports, connections, rounds, seconds, script):
         for name, port in ports.items()})
     ours = statistics.median(rates["ours"])
     for name, label, target in (
-            ("civetweb", "civetweb, bare", ("ratio", 0.8)),
+            ("civetweb", "civetweb, bare", ("ratio", 0.95)),
             ("nginx", "nginx, constant", None)):
         table.add(f"getSyncInfo, {connections} connections", ours, label,
                   statistics.median(rates[name]), "req/s",
