@@ -152,9 +152,9 @@ def _load(table, folder, engines, seconds, joins, rounds):
              for name, all_of in windows.items()}
     what = f"{engines} engines, 1 state/s each"
     table.add(f"aggregator, {what}: CPU", middle["ours"]["cpu"], "zmq_proxy",
-              middle["bare"]["cpu"], "% of a core")
+              middle["bare"]["cpu"], "% of a core", target=("<=", 5))
     table.add(f"aggregator, {what}: memory", middle["ours"]["rss"],
-              None, None, "MiB")
+              None, None, "MiB", target=("<=", 64))
     # Without a snapshot a subscriber waits for the slowest beat, by
     # construction: a value to know, no ratio to be proud of.
     for name, pick in (("p50", lambda ms: percentile(ms, 0.5)),
