@@ -130,7 +130,8 @@ fetch_ref(struct run *r, bool *same)
 static int
 check_anything(const struct run *r)
 {
-    if (!r->merge.joining || !r->cloud_empty)
+    if (!r->merge.joining || !r->cloud_empty ||
+        r->opt->direction == RUN_DOWNLOAD)
         return 0;
     return fault_set(r->fault, CODE_EMPTY_WORKSPACE,
                      "%s/data holds no file to synchronise, and neither does "
@@ -151,6 +152,8 @@ run_preflight(struct run *r)
     rc = fetch_ref(r, &same);
     if (rc == 0)
         rc = check_anything(r);
+    if (rc == 0 && r->cloud_empty && r->opt->direction == RUN_DOWNLOAD)
+        return RUN_DONE;
     if (rc == 0 && same) {
         rc = is_base(r, &r->cloud_id, &known);
         /* Unknown: an earlier run ended right behind its commit point. */

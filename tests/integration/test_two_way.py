@@ -249,3 +249,329 @@ def test_scenario(tmp_path, name):
             fleet.do(step)
         except AssertionError as why:
             raise AssertionError(f"{name}: {step}") from why
+
+
+# ---- joining ----
+
+def test_an_empty_workspace_joins_and_writes_nothing_to_the_store(tmp_path):
+    a = make_device(tmp_path, "a")
+    a.fill(30)
+    a.write("assets/big.bin", "0123456789abcdef" * 100000, EPOCH)
+    a.write("assets/empty", "", EPOCH)
+    run_ok(a)
+    before = a.latest()
+    b = make_device(tmp_path, "b")
+    done = run_ok(b)
+    assert "downloaded 32 files" in done.stdout
+    assert tree(a) == tree(b)
+    assert b.latest() == before
+    assert (b.state / "repo/refs/latest").read_text() == before
+    assert (b.state / "repo/refs/latest-sync").read_text() == before
+    assert b.runs()[-1]["chg"] == [32, 0, 0]
+    assert b.runs()[-1]["rx"][0] == 32
+    assert {tuple(row[:2]) for row in changes(b)} == {
+        ("+", "/" + name) for name in tree(a)}
+    again = run_ok(b)
+    assert again.stdout.startswith("run 2 ok: nothing to do")
+    assert not (b.workspace / "data/.siyuan/syncignore").exists()
+
+
+@pytest.mark.parametrize("direction", ["both", "download"])
+def test_nothing_here_and_nothing_there_is_said(tmp_path, direction):
+    done = make_device(tmp_path, "a").once(direction=direction)
+    if direction == "both":
+        assert "failed: empty-workspace:" in done.stdout
+        assert done.returncode == 1
+    else:  # nothing is what the store has
+        assert "nothing to do" in done.stdout
+        assert done.returncode == 0
+
+
+def test_a_workspace_with_files_joins_without_losing_a_byte(tmp_path):
+    a = make_device(tmp_path, "a")
+    b = make_device(tmp_path, "b")
+    for device, other in ((a, "a"), (b, "b")):
+        device.write("same.sy", "same", EPOCH)
+        device.write("touched.sy", "same", EPOCH + ord(other))
+        device.write(f"only-{other}.sy", other, EPOCH)
+        device.write("both.sy", f"of {other}", EPOCH + ord(other))
+    a.write(".siyuan/syncignore", "*.log\n", EPOCH)
+    run_ok(a)
+    run_ok(b)
+    assert b.runs()[-1]["chg"][1:] == [0, 1]
+    assert kept(b) == {"/both.sy": "of a"}
+    assert conflicts(b)[0]["kept"].endswith("-sync/both.sy")
+    run_ok(a)
+    assert tree(a) == tree(b)
+    assert (a.workspace / "data/both.sy").read_text() == "of b"
+    assert (a.workspace / "data/.siyuan/syncignore").read_text() == "*.log\n"
+    assert {"only-a.sy", "only-b.sy"} < set(tree(a))
+
+
+def test_what_a_kernel_wrote_is_read(tmp_path):
+    device = make_device(tmp_path, "a")
+    writer = Writer(device.cloud, KEY)
+    writer.add("/box/doc.sy", b"text", 1700000000123)
+    writer.add("/assets/empty", b"", 1700000000456, frame="none")
+    writer.add("/assets/b.bin", b"0123456789abcdef" * 70000, 1700000000789)
+    latest = writer.publish()
+    run_ok(device)
+    data = device.workspace / "data"
+    assert (data / "box/doc.sy").read_bytes() == b"text"
+    assert (data / "box/doc.sy").stat().st_mtime_ns == 1700000000123 * 10**6
+    assert (data / "assets/empty").read_bytes() == b""
+    assert (data / "assets/b.bin").stat().st_size == 1120000
+    assert device.latest() == latest
+    device.write("box/new.sy", "new", EPOCH)
+    run_ok(device)
+    report = dejavu_reader.verify(device.cloud, KEY, device.workspace)
+    assert report.faults == []
+    assert device.latest() != latest
+
+
+# ---- what stops a run ----
+
+def stopped(device, code, *words, direction="both", **options):
+    """A run that must fail and change nothing here."""
+    before = tree(device)
+    done = device.once(direction=direction, **options)
+    assert done.returncode == 1, done.stdout
+    assert f"failed: {code}:" in done.stdout
+    for word in words:
+        assert word in done.stdout
+    assert tree(device) == before
+    assert device.runs()[-1]["code"] == code
+    assert not (device.cloud / "lock-sync").exists()
+    return done
+
+
+@pytest.fixture
+def pair(tmp_path):
+    """Two devices that are equal."""
+    a, b = make_device(tmp_path, "a"), make_device(tmp_path, "b")
+    a.fill(150)
+    run_ok(a)
+    run_ok(b)
+    return a, b
+
+
+def remove_files(device, count):
+    for i in range(count):
+        (device.workspace / "data" / BOX / f"{i:05}.sy").unlink()
+
+
+@pytest.mark.parametrize("direction", ["both", "download"])
+def test_a_mass_deletion_stops_and_can_be_allowed(pair, direction):
+    a, b = pair
+    remove_files(a, 120)
+    run_ok(a)
+    before = a.latest()
+    stopped(b, "mass-delete", "120 of 150 files", direction=direction)
+    stopped(b, "mass-delete", direction=direction, max_delete=79)
+    assert a.latest() == before
+    run_ok(b, direction, max_delete=80)
+    assert tree(a) == tree(b)
+    assert b.runs()[-1]["chg"] == [0, 120, 0]
+
+
+def test_a_missing_index_is_damage_not_emptiness(pair):
+    a, b = pair
+    a.write("new.sy", "new", EPOCH)
+    run_ok(a)
+    latest = a.latest()
+    (a.cloud / "indexes" / latest).unlink()
+    for direction in ("both", "download"):
+        stopped(b, "not-found", latest, direction=direction)
+    assert a.latest() == latest
+
+
+@pytest.mark.parametrize("text", ["", "x" * 40, "0" * 39])
+def test_a_latest_that_is_none_is_damage_not_emptiness(pair, text):
+    a, b = pair
+    (a.cloud / "refs/latest").write_text(text)
+    stopped(b, "not-found", "refs/latest")
+    assert (a.cloud / "refs/latest").read_text() == text
+
+
+def objects_of(device, path):
+    """Where the store has a file's record and its first chunk."""
+    record = dejavu_reader.verify(device.cloud, KEY).files[path]
+    return [device.cloud / "objects" / oid[:2] / oid[2:]
+            for oid in (record["id"], record["chunks"][0])]
+
+
+@pytest.mark.parametrize("which", [0, 1])
+@pytest.mark.parametrize("damage", ["gone", "cut", "other", "empty", "noise"])
+def test_a_damaged_object_is_named_and_nothing_happens(pair, which, damage):
+    a, b = pair
+    a.write("new.sy", "new content", EPOCH)
+    a.write("other.sy", "other content", EPOCH)
+    run_ok(a)
+    path = objects_of(a, "/new.sy")[which]
+    data = path.read_bytes()
+    if damage == "gone":
+        path.unlink()
+    else:
+        path.write_bytes({
+            "cut": data[:-1], "empty": b"", "noise": os.urandom(len(data)),
+            "other": objects_of(a, "/other.sy")[which].read_bytes(),
+        }[damage])
+    stopped(b, "not-found", path.parent.name + "/" + path.name)
+    path.write_bytes(data)
+    run_ok(b)
+    assert tree(a) == tree(b)
+
+
+def test_another_key_is_a_mismatch(pair, tmp_path):
+    other = make_device(tmp_path, "other")
+    other.set_key(bytes(32))
+    stopped(other, "key-mismatch")
+    stopped(other, "key-mismatch", direction="download")
+
+
+def test_a_path_out_of_the_workspace_is_refused(tmp_path):
+    for number, path in enumerate(("/../out.txt", "/a/../../out.txt",
+                                   "no-slash", "/a//b", "/a/./b")):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        device = make_device(folder, "a")
+        writer = Writer(device.cloud, KEY)
+        writer.add(path, b"out", 1700000000123)
+        writer.publish()
+        stopped(device, "unsafe-path")
+        assert not list(folder.rglob("out.txt"))
+
+
+def test_a_symbolic_link_is_not_followed(pair, tmp_path):
+    a, b = pair
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    a.write("linked/file.sy", "new", EPOCH)
+    run_ok(a)
+    (b.workspace / "data/linked").symlink_to(outside)
+    stopped(b, "unsafe-path", "linked")
+    assert list(outside.iterdir()) == []
+
+
+def test_a_foreign_lock_is_waited_for_and_left_alone(pair):
+    a, b = pair
+    a.write("new.sy", "new", EPOCH)
+    run_ok(a)
+    lock = a.cloud / "lock-sync"
+    text = json.dumps({"deviceID": "them", "time": int(time.time() * 1000)})
+    lock.write_text(text)
+    done = b.once(direction="both")
+    assert "failed: locked:" in done.stdout
+    assert lock.read_text() == text
+    lock.write_text(json.dumps({"deviceID": "them", "time": 1700000000000}))
+    run_ok(b)  # expired
+    assert tree(a) == tree(b)
+
+
+# ---- conflicts ----
+
+def document(title, text):
+    return json.dumps({
+        "ID": "20240101120000-abcdefg", "Spec": "1", "Type": "NodeDocument",
+        "Properties": {"id": "20240101120000-abcdefg", "title": title},
+        "Children": [{"ID": "20240101120001-abcdefg", "Type": "NodeParagraph",
+                      "Properties": {"id": "20240101120001-abcdefg"},
+                      "Children": [{"Type": "NodeText", "Data": text}]}]})
+
+
+def test_a_losing_document_becomes_a_document(tmp_path):
+    a, b = make_device(tmp_path, "a"), make_device(tmp_path, "b")
+    name = f"{BOX}/20240101120000-abcdefg.sy"
+    a.write(name, document("Title", "base"), EPOCH)
+    run_ok(a)
+    run_ok(b)
+    a.write(name, document("Title", "of a"), EPOCH + 60)
+    a.write("opaque.sy", "of a", EPOCH + 60)
+    b.write(name, document("Title", "of b"), EPOCH + 61)
+    b.write("opaque.sy", "of b", EPOCH + 61)
+    run_ok(a)
+    run_ok(b, conflict_docs="yes")
+    new = [path for path in (b.workspace / "data" / BOX).iterdir()
+           if path.name != "20240101120000-abcdefg.sy"]
+    assert len(new) == 1
+    assert "of a" in new[0].read_text()
+    assert "(Conflicted " in new[0].read_text()
+    assert len(list((b.workspace / "data").glob("*.sy"))) == 1
+    run_ok(b)
+    run_ok(a)
+    assert tree(a) == tree(b)
+
+
+def test_a_syncignore_of_the_other_side_protects_files_here(pair):
+    a, b = pair
+    for device in pair:
+        device.write("notes.log", "log", EPOCH)
+    run_ok(a)
+    run_ok(b)
+    a.write(".siyuan/syncignore", "*.log\n", EPOCH + 60)
+    run_ok(a)
+    run_ok(b)
+    assert (b.workspace / "data/notes.log").read_text() == "log"
+    assert (a.workspace / "data/notes.log").read_text() == "log"
+
+
+# ---- killed ----
+
+def litter(device):
+    return ([path for path in device.workspace.rglob("*.tmp")] +
+            [path for path in device.store.rglob("lock-sync")] +
+            [path for path in device.workspace.rglob("*")
+             if path.is_dir() and path.name.startswith(".")])
+
+
+def edit(device, chance, number):
+    names = sorted(tree(device))
+    for name in chance.sample(names, min(8, len(names))):
+        path = device.workspace / "data" / name
+        if chance.random() < 0.3:
+            path.unlink()
+        else:
+            device.write(name, f"{device.name} {number} {chance.random()}",
+                         EPOCH + 1000 * number + chance.randrange(900))
+    for i in range(4):
+        device.write(f"{BOX}/{device.name}-{number}-{i}.sy",
+                     str(chance.random()), EPOCH + 1000 * number + i)
+
+
+def kill_sometime(device, chance, seconds):
+    """A run that ends by SIGKILL at a random moment, or before it."""
+    process = subprocess.Popen(device.command("--once", direction="both"),
+                               stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL)
+    try:
+        process.wait(chance.random() * seconds)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+
+
+def test_a_killed_run_is_finished_by_the_next_one(pair):
+    a, b = pair
+    chance = random.Random(4)
+    began = time.monotonic()
+    run_ok(b)
+    seconds = 2 * (time.monotonic() - began) + 0.02
+    interrupted = 0
+    for number in range(1, 16):
+        edit(a, chance, number)
+        edit(b, chance, number)
+        for _ in range(2):
+            kill_sometime(a, chance, seconds)
+            kill_sometime(b, chance, seconds)
+        for device in (a, b, a, b):
+            # The lock of a killed run of the other device expires by itself.
+            (a.cloud / "lock-sync").unlink(missing_ok=True)
+            run_ok(device)
+        assert tree(a) == tree(b), number
+        assert not litter(a) and not litter(b)
+        report = dejavu_reader.verify(a.cloud, KEY, a.workspace)
+        assert report.faults == []
+    for device in (a, b):
+        interrupted += sum(run["code"] == "interrupted"
+                           for run in device.runs())
+    assert interrupted > 3
