@@ -301,9 +301,11 @@ an_intent_being_written_is_removed(void **state)
     (void)state;
     scratch_write(&world.scratch, "state/checkoutabcdefg.tmp", "x", 0);
     scratch_write(&world.scratch, "state/journalabcdefg.tmp", "x", 0);
+    scratch_write(&world.scratch, "state/checkout-of-books.tmp", "x", 0);
     assert_int_equal(sweep(), 0);
     assert_false(scratch_has(&world.scratch, "state/checkoutabcdefg.tmp"));
     assert_true(scratch_has(&world.scratch, "state/journalabcdefg.tmp"));
+    assert_true(scratch_has(&world.scratch, "state/checkout-of-books.tmp"));
 }
 
 static void

@@ -87,10 +87,11 @@ tell(struct checkout *c)
 }
 
 void
-checkout_enter(struct checkout *c, enum checkout_step step, uint64_t files)
+checkout_enter(struct checkout *c, enum checkout_step step, uint64_t done,
+               uint64_t files)
 {
     c->now.step = step;
-    c->now.files = 0;
+    c->now.files = done;
     c->now.files_total = files;
     c->now.item = NULL;
     tell(c);
@@ -187,7 +188,7 @@ declare(struct checkout *c, struct problem *p)
 static int
 flush(struct checkout *c, struct problem *p)
 {
-    checkout_enter(c, CHECKOUT_FLUSH, 0);
+    checkout_enter(c, CHECKOUT_FLUSH, 0, 0);
     if (syncfs(c->data.fd) == 0)
         return 0;
     return problem_errno(p, -errno, "cannot write to %s", c->data.name);
@@ -219,7 +220,7 @@ carry_out(struct checkout *c, struct problem *p)
         rc = checkout_remove(c, job->remove_first, job->remove_count, p);
     if (rc != 0)
         return rc;
-    checkout_enter(c, CHECKOUT_TIDY, 0);
+    checkout_enter(c, CHECKOUT_TIDY, 0, 0);
     tidied = tidy_run(c->data.fd, c->data.name);
     if (c->out->written + c->out->removed + tidied > 0)
         rc = flush(c, p);

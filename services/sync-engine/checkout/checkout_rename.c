@@ -168,7 +168,7 @@ checkout_rename(struct checkout *c, struct problem *p)
     struct folders f;
     int rc = 0;
 
-    checkout_enter(c, CHECKOUT_RENAME, c->job->upsert_count);
+    checkout_enter(c, CHECKOUT_RENAME, 0, c->job->upsert_count);
     folders_init(&f, c->data.fd, c->data.name, NULL);
     for (size_t i = 0; i < c->job->upsert_count && rc == 0; i++) {
         rc = checkout_go_on(c, p);
@@ -222,8 +222,7 @@ checkout_remove(struct checkout *c, size_t first, size_t end, struct problem *p)
 
     if (first == end)
         return 0;
-    checkout_enter(c, CHECKOUT_REMOVE, c->job->remove_count);
-    c->now.files = first;
+    checkout_enter(c, CHECKOUT_REMOVE, first, c->job->remove_count);
     folders_init(&f, c->data.fd, c->data.name, NULL);
     for (size_t i = first; i < end && rc == 0; i++) {
         rc = checkout_go_on(c, p);

@@ -64,8 +64,8 @@ int checkout_changed(struct checkout *c, const char *path);
 /* Returns 0, or a negative value with *p filled: PROBLEM_CANCELLED. */
 int checkout_go_on(const struct checkout *c, struct problem *p);
 
-/* Enter a step that has so many files. */
-void checkout_enter(struct checkout *c, enum checkout_step step,
+/* Enter a step that has so many files, the first `done` of them done. */
+void checkout_enter(struct checkout *c, enum checkout_step step, uint64_t done,
                     uint64_t files);
 
 /* So much more is done, at path; by any thread. */

@@ -179,7 +179,7 @@ checkout_write(struct checkout *c, struct problem *p)
     };
     int rc;
 
-    checkout_enter(c, CHECKOUT_WRITE, c->job->upsert_count);
+    checkout_enter(c, CHECKOUT_WRITE, 0, c->job->upsert_count);
     rc = pool_run(&job, p);
     if (rc != 0)
         return rc;
