@@ -91,6 +91,8 @@ checkout_enter(struct checkout *c, enum checkout_step step, uint64_t done,
                uint64_t files)
 {
     c->now.step = step;
+    c->now.bytes = 0;
+    c->now.bytes_total = step == CHECKOUT_WRITE ? c->bytes : 0;
     c->now.files = done;
     c->now.files_total = files;
     c->now.item = NULL;
@@ -121,7 +123,7 @@ check_paths(struct checkout *c, struct problem *p)
             return problem_set(p, PROBLEM_UNSAFE_PATH, "%s%s: %s", c->data.name,
                                f->path, path_reason(rc));
         }
-        c->now.bytes_total += (uint64_t)f->size;
+        c->bytes += (uint64_t)f->size;
     }
     return 0;
 }

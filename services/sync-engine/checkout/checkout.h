@@ -42,9 +42,9 @@ struct checkout_progress {
     enum checkout_step step;
     uint64_t files; /* done in this step */
     uint64_t files_total;
-    uint64_t bytes; /* done, of CHECKOUT_WRITE only */
+    uint64_t bytes; /* done; 0 of 0 in all steps but CHECKOUT_WRITE */
     uint64_t bytes_total;
-    const char *item; /* "/"-rooted path just done, or NULL */
+    const char *item; /* "/"-rooted path at work; NULL: the step begins */
 };
 
 /* Called by any worker, never by two at once; must be quick. */

@@ -42,6 +42,7 @@ struct checkout {
     atomic_bool changed;  /* out->changed is set: all stop */
     atomic_bool foreign;  /* a file is on another disk than data */
     atomic_size_t coarse; /* files whose time the disk cannot hold */
+    uint64_t bytes;       /* of all upserts */
     struct checkout_progress now;
 };
 
