@@ -58,6 +58,9 @@ find_interrupted(struct engine *e)
     if (rc != 0)
         return rc == JOURNAL_NONE ? 0 : rc;
     e->sweep = true;
+    rc = report_sweep(e->state_dir.fd);
+    if (rc < 0)
+        return rc;
     if (e->journal.run == 0 || e->journal.run > e->history.last.run) {
         record_interrupted(&last, &e->journal, e->opt.direction);
         if (last.run == 0)
@@ -68,7 +71,7 @@ find_interrupted(struct engine *e)
     }
     if (rc == 0)
         journal_end(&e->journal);
-    return rc < 0 ? rc : 0;
+    return rc;
 }
 
 static int

@@ -185,6 +185,12 @@ report_save(const struct report *r, int dir_fd, uint64_t run)
     return rc;
 }
 
+int
+report_sweep(int dir_fd)
+{
+    return disk_sweep(dir_fd, REPORT_FOLDER);
+}
+
 void
 report_clear(struct report *r)
 {

@@ -63,6 +63,9 @@ int report_add_conflict(struct report *r, const struct report_conflict *c);
  */
 int report_save(const struct report *r, int dir_fd, uint64_t run);
 
+/* Remove what a killed process left half-written.  Returns 0 or -errno. */
+int report_sweep(int dir_fd);
+
 /* Release everything; {0} is fine. */
 void report_clear(struct report *r);
 

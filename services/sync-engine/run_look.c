@@ -139,10 +139,15 @@ check_anything(const struct run *r)
                      r->opt->workspace);
 }
 
-/* Without the lock: most runs find nothing to do and disturb nobody. */
+/*
+ * Without the lock: most runs find nothing to do and disturb nobody.  Not
+ * after a run that was killed: its lock and its temporary files in the store
+ * go under the lock.
+ */
 int
 run_preflight(struct run *r)
 {
+    bool may_end = !r->opt->sweep;
     bool same;
     bool known;
     int rc;
@@ -152,14 +157,16 @@ run_preflight(struct run *r)
     rc = fetch_ref(r, &same);
     if (rc == 0)
         rc = check_anything(r);
-    if (rc == 0 && r->cloud_empty && r->opt->direction == RUN_DOWNLOAD)
+    if (rc < 0 || !may_end)
+        return rc;
+    if (r->cloud_empty && r->opt->direction == RUN_DOWNLOAD)
         return RUN_DONE;
-    if (rc == 0 && same) {
+    if (same) {
         rc = is_base(r, &r->cloud_id, &known);
         /* Unknown: an earlier run ended right behind its commit point. */
         return rc < 0 ? rc : known ? RUN_DONE : 0;
     }
-    return rc;
+    return 0;
 }
 
 static uint64_t
