@@ -86,7 +86,8 @@ write_lock(struct lock *l, struct fault *f)
         return fault_set(f, CODE_INTERNAL, "cannot encode the cloud lock");
     body.data = text;
     body.size = strlen(text);
-    rc = store_put(l->store, LOCK_KEY, &body, STORE_REPLACE, f);
+    /* Durable: a power cut must not leave a lock that is none, for ever. */
+    rc = store_put(l->store, LOCK_KEY, &body, STORE_REPLACE | STORE_DURABLE, f);
     free(text);
     if (rc == 0)
         l->time_ms = time_ms;
