@@ -41,10 +41,8 @@ check_not_yet(const struct config *c)
         return refuse("--provider %s is not there yet; use --provider local",
                       c->provider);
     }
-    if (c->dry_run) {
-        return refuse("--dry-run is not there yet; look at a copy of the "
-                      "workspace instead");
-    }
+    if (c->dry_run && !c->once)
+        return refuse("--dry-run goes with --once");
     return 0;
 }
 
@@ -303,6 +301,8 @@ config_check(struct config_checked *out, const struct config *c)
     out->engine.direction = direction_of(c->direction);
     out->engine.workers = (unsigned)c->concurrency;
     out->engine.max_delete = (unsigned)c->max_delete;
+    out->engine.dry_run = c->dry_run;
+    out->engine.below_fd = -1;
     out->engine.conflict_docs = c->conflict_docs;
     out->engine.automatic = strcmp(c->mode, "auto") == 0;
     out->engine.once = c->once;

@@ -17,6 +17,7 @@
 #include "services/sync-engine/journal.h"
 #include "services/sync-engine/publish.h"
 #include "services/sync-engine/record.h"
+#include "services/sync-engine/repo/objects.h"
 #include "services/sync-engine/run.h"
 #include "services/sync-engine/schedule.h"
 #include "services/sync-engine/state_dir.h"
@@ -88,6 +89,8 @@ open_repo(struct engine *e)
     opt.path = path;
     rc = repo_open(&e->repo, &opt, &p);
     free(path);
+    if (rc == 0 && e->opt.dry_run)
+        objects_look_below(repo_objects(e->repo), e->opt.below_fd);
     if (rc < 0 && p.kind == PROBLEM_WRONG_KEY) {
         log_line(LOG_ERROR, "%s: %s. %s", wrong_key->token,
                  wrong_key->text[LANG_EN], wrong_key->remedy[LANG_EN]);
@@ -121,6 +124,8 @@ start_bus(struct engine *e)
     if (rc < 0)
         return rc;
     started.progress = e->progress;
+    if (e->opt.dry_run)
+        return 0;
     return publish_start(&e->publish, &started);
 }
 
@@ -218,6 +223,7 @@ run_thread(void *arg)
         .device = e->state_dir.device,
         .host = e->opt.host,
         .workers = e->opt.workers,
+        .dry_run = e->opt.dry_run,
         .sweep = e->sweep,
         .max_delete = e->opt.max_delete,
         .conflict_docs = e->opt.conflict_docs,
@@ -295,7 +301,8 @@ finish_run(struct engine *e, struct state_last *last)
     }
     journal_end(&e->journal);
     progress_end_run(e->progress, &outcome);
-    record_log(last, &e->result);
+    if (!e->opt.dry_run || !last->ok)
+        record_log(last, &e->result);
 }
 
 /* One whole run.  Returns 0 or -errno; *stopping when asked to stop. */
@@ -335,6 +342,8 @@ run_once(struct engine *e, int stop_fd)
 
     if (rc < 0)
         return rc;
+    if (e->opt.dry_run) /* the plan is all that goes there */
+        return e->history.last.ok ? 0 : ENGINE_FAILED;
     rc = record_print(&e->history.last, &e->result);
     if (rc < 0)
         return rc;

@@ -29,6 +29,8 @@ struct engine_options {
     unsigned workers;    /* objects sent or fetched at a time */
     unsigned max_delete; /* percent */
     bool conflict_docs;
+    bool dry_run;   /* state is a throw-away folder; nobody is told */
+    int below_fd;   /* of a dry run: the real repository, or -1 */
     bool automatic; /* runs by itself; else only when told to */
     bool once;
     bool share_names;

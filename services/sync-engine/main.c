@@ -1,8 +1,10 @@
 #include "services/runtime/program.h"
 #include "services/sync-engine/config.h"
+#include "services/sync-engine/dry_run.h"
 
 struct self {
     struct config_checked checked;
+    struct dry_run dry;
     struct engine *engine;
     int stop_fd;
 };
@@ -16,6 +18,13 @@ setup(void *arg, const void *options, int stop_fd)
     self->stop_fd = stop_fd;
     if (rc == CONFIG_WRONG)
         return PROGRAM_CONFIG;
+    if (self->checked.engine.dry_run) {
+        rc = dry_run_open(&self->dry, self->checked.engine.state);
+        if (rc < 0)
+            return rc;
+        self->checked.engine.state = self->dry.path;
+        self->checked.engine.below_fd = self->dry.below_fd;
+    }
     rc = engine_new(&self->engine, &self->checked.engine);
     return rc == ENGINE_CONFIG ? PROGRAM_CONFIG : rc;
 }
@@ -34,6 +43,7 @@ teardown(void *arg)
     struct self *self = arg;
 
     engine_free(self->engine);
+    dry_run_close(&self->dry);
     key_wipe(&self->checked.engine.key);
 }
 
@@ -41,7 +51,7 @@ int
 main(int argc, char *argv[])
 {
     static struct config config;
-    static struct self self;
+    static struct self self = {.dry = DRY_RUN_NOTHING};
     const struct program program = {
         .table = config_table,
         .options = &config,

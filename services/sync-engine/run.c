@@ -66,6 +66,8 @@ run_should_stop(void *ctx, struct fault *f)
         fault_set(f, CODE_CANCELLED, "asked to stop");
         return -ECANCELED;
     }
+    if (r->keeper == NULL)
+        return 0;
     return lock_keeper_is_lost(r->keeper) ? lock_keeper_check(r->keeper, f) : 0;
 }
 
@@ -139,13 +141,32 @@ static const struct step download_steps[] = {
     {NULL, NULL},
 };
 
+/* No lock, and a repository that is thrown away. */
+static const struct step dry_steps[] = {
+    {"snapshot", run_make_snapshot},
+    {"compare", run_compare},
+    {"fetch-files", run_fetch_files},
+    {"fetch-ignore", run_fetch_ignore},
+    {"merge", run_merge},
+    {"tell", run_tell},
+    {NULL, NULL},
+};
+
+static const struct step dry_upload_steps[] = {
+    {"snapshot", run_make_snapshot},
+    {"compare", run_compare},
+    {"fetch-files", run_fetch_files},
+    {"tell", run_tell},
+    {NULL, NULL},
+};
+
 static const struct direction {
     const char *name;
-    const struct step *steps;
+    const struct step *steps, *dry_steps;
 } directions[] = {
-    [RUN_BOTH] = {"both", both_steps},
-    [RUN_UPLOAD] = {"upload", upload_steps},
-    [RUN_DOWNLOAD] = {"download", download_steps},
+    [RUN_BOTH] = {"both", both_steps, dry_steps},
+    [RUN_UPLOAD] = {"upload", upload_steps, dry_upload_steps},
+    [RUN_DOWNLOAD] = {"download", download_steps, dry_steps},
 };
 
 const char *
@@ -209,7 +230,8 @@ take_step(struct run *r, const struct step *step)
 static int
 take_all_steps(struct run *r)
 {
-    const struct step *steps = directions[r->opt->direction].steps;
+    const struct direction *d = &directions[r->opt->direction];
+    const struct step *steps = r->opt->dry_run ? d->dry_steps : d->steps;
     int rc = 0;
 
     for (size_t i = 0; rc == 0 && steps[i].name != NULL; i++)

@@ -41,6 +41,7 @@ struct run_options {
     const char *device; /* ours, for lock and snapshots */
     const char *host;
     unsigned workers;      /* objects sent at a time; 1: no threads for it */
+    bool dry_run;          /* only tell what would be done: run_tell.c */
     bool sweep;            /* an earlier run of ours was killed */
     unsigned max_delete;   /* percent of the files here a run may remove */
     bool conflict_docs;    /* losing documents become documents */

@@ -141,6 +141,15 @@ fetch_missing_chunks(struct run *r)
     return rc;
 }
 
+int
+run_fetch_listed_chunks(struct run *r)
+{
+    int rc = r->merge.missing.count > 0 ? fetch_missing_chunks(r) : 0;
+
+    drop_missing(r);
+    return rc;
+}
+
 /* Have every chunk of it: to write files, to keep losers, to pass it on. */
 int
 run_fetch_chunks(struct run *r)
@@ -149,10 +158,5 @@ run_fetch_chunks(struct run *r)
     int rc =
         fetch_find_chunks(&r->merge.missing, r->opt->repo, &r->merge.cloud, &p);
 
-    if (rc < 0)
-        return run_forward(r, rc, &p);
-    if (r->merge.missing.count > 0)
-        rc = fetch_missing_chunks(r);
-    drop_missing(r);
-    return rc;
+    return rc < 0 ? run_forward(r, rc, &p) : run_fetch_listed_chunks(r);
 }

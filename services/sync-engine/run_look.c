@@ -59,6 +59,7 @@ run_snapshot_again(struct run *r)
         .system_id = r->opt->device,
         .system_name = r->opt->host,
         .may_be_empty = r->opt->direction != RUN_UPLOAD,
+        .look_only = r->opt->dry_run,
         .cancel = &r->opt->cancel->set,
         .on_progress = on_snapshot,
         .ctx = r,
@@ -228,8 +229,11 @@ judge_cloud(const struct run *r)
 static int
 finish_equal(struct run *r)
 {
-    int rc = r->opt->direction == RUN_BOTH ? run_send_entry(r) : 0;
+    int rc;
 
+    if (r->opt->dry_run)
+        return RUN_DONE;
+    rc = r->opt->direction == RUN_BOTH ? run_send_entry(r) : 0;
     if (rc == 0)
         rc = run_set_base(r);
     return rc < 0 ? rc : RUN_DONE;
@@ -247,8 +251,10 @@ run_compare(struct run *r)
     if (rc < 0)
         return rc;
     r->publish = !same;
+    if (same && r->opt->direction == RUN_UPLOAD && !r->opt->dry_run)
+        return 0; /* the list may lack it */
     if (same)
-        return r->opt->direction == RUN_UPLOAD ? 0 : finish_equal(r);
+        return finish_equal(r);
     if (r->cloud_empty)
         return r->opt->direction == RUN_DOWNLOAD ? RUN_DONE : 0;
     run_enter(r, PHASE_FETCH_INDEX, 1);

@@ -122,8 +122,8 @@ filter_removes(struct run *r, const struct merge_input *in)
 
 /* ---- is it safe? ---- */
 
-static int
-guard(const struct run *r)
+int
+run_guard(const struct run *r)
 {
     size_t removes = r->merge.plan.removes.count;
     size_t files = r->snapshot.files.count;
@@ -199,8 +199,8 @@ run_merge(struct run *r)
     in.base = m->base_files;
     if (rc == 0)
         rc = make_plan(r, &in);
-    if (rc == 0)
-        rc = guard(r);
+    if (rc == 0 && !r->opt->dry_run)
+        rc = run_guard(r);
     if (rc == 0)
         rc = look_for_twins(r, &in);
     if (rc < 0)

@@ -14,6 +14,7 @@
 #include "services/sync-engine/repo/snapshot.h"
 #include "services/sync-engine/run.h"
 #include "services/sync-engine/run_merge.h"
+#include "services/sync-engine/run_steps.h"
 
 #define RUN_DONE  1
 #define RUN_AGAIN 2
@@ -75,43 +76,5 @@ void run_forget(struct run *r);
 
 /* Asked to stop, or is the lock lost?  ctx is the run.  Negative: stop. */
 int run_should_stop(void *ctx, struct fault *f);
-
-/* run_look.c: before anything is changed, but for the lock. */
-int run_snapshot_again(struct run *r); /* also SNAPSHOT_UNCHANGED, _NONE */
-int run_make_snapshot(struct run *r);
-int run_preflight(struct run *r);
-int run_take_lock(struct run *r);
-int run_compare(struct run *r);
-int run_check_room(struct run *r);
-
-/* run_send.c: all of it under the lock. */
-int run_make_plan(struct run *r);
-int run_measure_plan(struct run *r); /* r->plan is made */
-int run_send_chunks(struct run *r);
-int run_send_files(struct run *r);
-int run_flush(struct run *r);
-int run_send_index(struct run *r);
-int run_send_latest(struct run *r);
-int run_send_entry(struct run *r);
-int run_set_base(struct run *r);
-
-/* run_fetch.c: what the store has. */
-int run_fetch_files(struct run *r);
-int run_fetch_chunks(struct run *r);
-
-/* run_merge.c: what becomes of it. */
-int run_merge(struct run *r);
-
-/* run_write.c: the workspace. */
-int run_sweep(struct run *r);
-int run_keep(struct run *r);
-uint64_t run_checkout_units(const struct run *r);
-int run_checkout(struct run *r);
-int run_add_conflict_docs(struct run *r);
-
-/* run_settle.c: what is the latest snapshot now. */
-int run_make_merged(struct run *r);
-int run_plan_merged(struct run *r);
-int run_set_latest(struct run *r);
 
 #endif

@@ -27,7 +27,6 @@ def refused(done, *words):
 
 
 def test_what_is_not_there_yet_is_said(device):
-    refused(device.once("--dry-run"), "--dry-run is not there yet")
     for provider in ("webdav", "s3"):
         refused(device.once(provider=provider),
                 f"--provider {provider} is not there yet")

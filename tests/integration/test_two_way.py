@@ -515,6 +515,98 @@ def test_a_syncignore_of_the_other_side_protects_files_here(pair):
     assert (a.workspace / "data/notes.log").read_text() == "log"
 
 
+# ---- told, not done ----
+
+def everything(*folders):
+    """All names with their times, so that nothing can be touched unseen."""
+    return {path: (path.lstat().st_mtime_ns, path.lstat().st_size)
+            for folder in folders for path in [folder, *folder.rglob("*")]}
+
+
+def plan(device, direction="both", code=0, **options):
+    """What a dry run tells, by path; it must not touch anything."""
+    folders = [device.workspace, device.store]
+    if device.state.exists():
+        folders.append(device.state)
+    before = everything(*folders)
+    scratch = device.workspace.parent / "scratch"
+    scratch.mkdir(exist_ok=True)
+    env = {**os.environ, "TMPDIR": str(scratch)}
+    done = subprocess.run(
+        device.command("--once", "--dry-run", direction=direction, **options),
+        capture_output=True, text=True, timeout=60, check=False, env=env)
+    assert done.returncode == code, done.stdout + done.stderr
+    assert everything(*folders) == before
+    assert device.state in folders or not device.state.exists()
+    assert list(scratch.iterdir()) == []
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert all(row["reason"] for row in rows)
+    return {row["path"]: (row["action"], row["winner"],
+                          row.get("conflict", "")) for row in rows}
+
+
+def test_a_dry_run_tells_and_touches_nothing(tmp_path):
+    a, b = make_device(tmp_path, "a"), make_device(tmp_path, "b")
+    for name in ("both.sy", "gone.sy", "removed.sy", "stays.sy"):
+        a.write(name, "base", EPOCH)
+    a.write("assets/big.bin", "0123456789abcdef" * 100000, EPOCH)
+    assert plan(a) == {"/" + name: ("send", "local", "") for name in (
+        "both.sy", "gone.sy", "removed.sy", "stays.sy", "assets/big.bin")}
+    run_ok(a)
+    assert set(plan(b).values()) == {("write", "cloud", "")}
+    run_ok(b)
+    assert plan(a) == plan(b) == {}
+    a.write("both.sy", "of a", EPOCH + 60)
+    a.write("new-a.sy", "a", EPOCH + 60)
+    (a.workspace / "data/gone.sy").unlink()
+    run_ok(a)
+    b.write("both.sy", "of b", EPOCH + 61)
+    b.write("stays.sy", "other, in the same second", EPOCH + 0.5)
+    b.write("new-b.bin", "b" * 600000, EPOCH + 61)
+    (b.workspace / "data/removed.sy").unlink()
+    assert plan(b) == {
+        "/both.sy": ("send", "local", UU), "/new-a.sy": ("write", "cloud", ""),
+        "/gone.sy": ("remove", "cloud", ""),
+        "/removed.sy": ("remove-there", "local", ""),
+        "/stays.sy": ("send", "local", ""),
+        "/new-b.bin": ("send", "local", "")}
+    assert plan(b, "download") == {
+        "/both.sy": ("write", "cloud", UU), "/new-a.sy": ("write", "cloud", ""),
+        "/gone.sy": ("remove", "cloud", ""),
+        "/removed.sy": ("write", "cloud", ""),
+        "/stays.sy": ("write", "cloud", UU),
+        "/new-b.bin": ("remove", "cloud", UR)}
+    assert plan(b, "upload") == {
+        "/both.sy": ("send", "local", ""),
+        "/new-a.sy": ("remove-there", "local", ""),
+        "/gone.sy": ("send", "local", ""),
+        "/removed.sy": ("remove-there", "local", ""),
+        "/stays.sy": ("send", "local", ""),
+        "/new-b.bin": ("send", "local", "")}
+    run_ok(b)
+    assert plan(b) == {}
+
+
+def test_a_dry_run_tells_of_a_mass_deletion_and_fails(pair):
+    a, b = pair
+    remove_files(a, 120)
+    run_ok(a)
+    rows = plan(b, code=1)
+    assert list(rows.values()) == [("remove", "cloud", "")] * 120
+    assert len(plan(b, max_delete=80)) == 120
+
+
+def test_a_dry_run_takes_no_lock_and_goes_with_once(pair):
+    a, b = pair
+    (a.cloud / "lock-sync").write_text(json.dumps(
+        {"deviceID": "them", "time": int(time.time() * 1000)}))
+    a.write("new.sy", "new", EPOCH)
+    assert plan(a) == {"/new.sy": ("send", "local", "")}
+    done = subprocess.run(b.command("--dry-run"), capture_output=True,
+                          text=True, timeout=20, check=False)
+    assert done.returncode == 2 and "--once" in done.stderr
+
+
 # ---- killed ----
 
 def litter(device):

@@ -276,6 +276,7 @@ take_in(void *ctx, struct worker *w, size_t item, struct problem *p)
         .data_fd = g->data_fd,
         .name = g->name,
         .cancel = g->opt->cancel,
+        .look_only = g->opt->look_only,
         .on_progress = on_intake_progress,
         .ctx = g,
     };

@@ -14,6 +14,7 @@
 #include "services/sync-engine/repo/worker.h"
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 /* The file is no longer what the walk saw: begin again with a new walk. */
@@ -27,6 +28,8 @@ struct intake {
     int data_fd;               /* the workspace's data folder */
     const char *name;          /* its path, for messages */
     const atomic_bool *cancel; /* looked at per chunk; or NULL */
+    bool look_only; /* chunks of large files are not stored, and the file's
+                       time is advanced in *f alone */
     intake_progress_fn on_progress;
     void *ctx;
 };

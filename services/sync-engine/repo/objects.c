@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +25,8 @@
 #define SEALED_MAX (PACK_RECORD_MAX + (1u << 20)) /* what packing may add */
 
 struct objects {
-    int dir_fd; /* the folder "objects" */
+    int dir_fd;   /* the folder "objects" */
+    int below_fd; /* of another repository, only looked into; -1: none */
     atomic_int folders[FANOUT];
 };
 
@@ -53,7 +55,7 @@ objects_open(struct objects **out, int dir_fd, struct problem *p)
     *out = NULL;
     if (o == NULL)
         return problem_errno(p, -ENOMEM, "object store");
-    o->dir_fd = -1;
+    o->dir_fd = o->below_fd = -1;
     for (int i = 0; i < FANOUT; i++)
         atomic_init(&o->folders[i], -1);
     rc = disk_make_folder(dir_fd, FOLDER);
@@ -83,6 +85,22 @@ objects_close(struct objects *o)
     if (o->dir_fd >= 0)
         (void)close(o->dir_fd);
     free(o);
+}
+
+void
+objects_look_below(struct objects *o, int dir_fd)
+{
+    o->below_fd = dir_fd;
+}
+
+/* Is it in the repository below? */
+static bool
+is_below(const struct objects *o, const struct oid *id)
+{
+    char key[OBJECTS_KEY_MAX];
+
+    return o->below_fd >= 0 &&
+           faccessat(o->below_fd, objects_key(id, key), F_OK, 0) == 0;
 }
 
 /* Open the folder and publish it; another thread may have been faster. */
@@ -161,9 +179,11 @@ objects_exists(struct objects *o, const struct oid *id, struct problem *p)
 
     if (rc != 0)
         return fail(p, rc, id);
-    if (faccessat(at.fd, at.name, F_OK, 0) != 0)
-        return errno == ENOENT ? OBJECTS_ABSENT : fail(p, -errno, id);
-    return 0;
+    if (faccessat(at.fd, at.name, F_OK, 0) == 0)
+        return 0;
+    if (errno != ENOENT)
+        return fail(p, -errno, id);
+    return is_below(o, id) ? 0 : OBJECTS_ABSENT;
 }
 
 /* Pack and seal plain into w->sealed, the ciphertext over the packed bytes. */
@@ -198,7 +218,7 @@ objects_write(struct objects *o, struct worker *w, const struct oid *id,
 
     if (rc != 0)
         return fail(p, rc, id);
-    if (faccessat(at.fd, at.name, F_OK, 0) == 0)
+    if (faccessat(at.fd, at.name, F_OK, 0) == 0 || is_below(o, id))
         return 0;
     rc = seal(w, plain);
     if (rc == 0)
@@ -212,12 +232,15 @@ read_plain(struct objects *o, struct worker *w, const struct oid *id,
            struct buffer *out, struct problem *p)
 {
     struct buffer *sealed = &w->sealed;
+    char key[OBJECTS_KEY_MAX];
     struct place at;
     int rc = locate(&at, o, id);
 
     out->len = 0;
     if (rc == 0)
         rc = disk_read(at.fd, at.name, sealed, SEALED_MAX);
+    if (rc == -ENOENT && o->below_fd >= 0)
+        rc = disk_read(o->below_fd, objects_key(id, key), sealed, SEALED_MAX);
     if (rc == -ENOENT)
         return OBJECTS_ABSENT;
     if (rc != 0)

@@ -39,6 +39,12 @@ int objects_open(struct objects **out, int dir_fd, struct problem *p);
 /* NULL is fine. */
 void objects_close(struct objects *o);
 
+/*
+ * Look for objects that are not there in the repository folder dir_fd, too
+ * (kept by the caller); nothing is ever written to it.
+ */
+void objects_look_below(struct objects *o, int dir_fd);
+
 /* Is it there?  0, OBJECTS_ABSENT, or -errno with *p filled. */
 int objects_exists(struct objects *o, const struct oid *id, struct problem *p);
 

@@ -65,6 +65,7 @@ struct snapshot_options {
     unsigned workers;      /* 0: SNAPSHOT_WORKERS */
     unsigned retry_ms; /* pause before the second attempt, doubled each time;
                           0: 50 */
+    bool look_only;    /* touch no file, and store little; see intake.h */
     bool may_be_empty; /* before the first snapshot: no file is no failure */
     const atomic_bool *cancel; /* looked at per file and chunk; or NULL */
     snapshot_progress_fn on_progress; /* or NULL */
