@@ -146,8 +146,8 @@ trim(struct history *h)
         from = line_end + 1;
         h->lines--;
     }
-    rc = state_dir_write(h->dir_fd, HISTORY_FILE, from,
-                         len - (size_t)(from - text));
+    rc = state_dir_write_durable(h->dir_fd, HISTORY_FILE, from,
+                                 len - (size_t)(from - text));
     free(text);
     return rc;
 }

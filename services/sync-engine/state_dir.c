@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,8 +55,9 @@ write_all(int fd, const char *data, size_t len)
     return 0;
 }
 
-int
-state_dir_write(int dir_fd, const char *name, const void *data, size_t len)
+static int
+write_file(int dir_fd, const char *name, const char *data, size_t len,
+           bool durable)
 {
     char temp[NAME_CAP];
     int fd;
@@ -66,13 +68,30 @@ state_dir_write(int dir_fd, const char *name, const void *data, size_t len)
     if (fd < 0)
         return -errno;
     rc = write_all(fd, data, len);
+    if (rc == 0 && durable && fsync(fd) != 0)
+        rc = -errno;
     if (close(fd) != 0 && rc == 0)
         rc = -errno;
     if (rc == 0 && renameat(dir_fd, temp, dir_fd, name) != 0)
         rc = -errno;
     if (rc < 0)
         unlinkat(dir_fd, temp, 0);
+    if (rc == 0 && durable && fsync(dir_fd) != 0)
+        rc = -errno;
     return rc;
+}
+
+int
+state_dir_write(int dir_fd, const char *name, const void *data, size_t len)
+{
+    return write_file(dir_fd, name, data, len, false);
+}
+
+int
+state_dir_write_durable(int dir_fd, const char *name, const void *data,
+                        size_t len)
+{
+    return write_file(dir_fd, name, data, len, true);
 }
 
 int
@@ -148,7 +167,8 @@ make_device(struct state_dir *s)
         return -EIO;
     for (size_t i = 0; i < sizeof random; i++)
         (void)snprintf(s->device + 2 * i, 3, "%02x", random[i]);
-    return state_dir_write(s->fd, "device-id", s->device, strlen(s->device));
+    return state_dir_write_durable(s->fd, "device-id", s->device,
+                                   strlen(s->device));
 }
 
 static int

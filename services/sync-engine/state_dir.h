@@ -38,6 +38,10 @@ void state_dir_close(struct state_dir *s);
  */
 int state_dir_write(int dir_fd, const char *name, const void *data, size_t len);
 
+/* The same, on the disk before it is seen: a power cut leaves no empty file. */
+int state_dir_write_durable(int dir_fd, const char *name, const void *data,
+                            size_t len);
+
 /*
  * Read a whole file of at most max bytes; *out is NUL-terminated and the
  * caller's to free.  Returns 0, or -errno (-ENOENT, -EFBIG, ...).
