@@ -95,24 +95,36 @@ fill(const struct local_target *t, int fd, const struct store_body *body,
     return rc;
 }
 
-/* Make the folder entry of the target durable. */
 static int
-sync_folder(const struct local_target *t)
+sync_one(int root_fd, const char *folder)
 {
-    char folder[STORE_KEY_MAX];
-    char *slash;
     int rc = 0;
-    int fd;
+    int fd = openat(root_fd, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-    (void)snprintf(folder, sizeof folder, "./%s", t->key);
-    slash = strrchr(folder, '/');
-    *slash = '\0';
-    fd = openat(t->root_fd, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return -errno;
     if (fsync(fd) != 0)
         rc = -errno;
     close(fd);
+    return rc;
+}
+
+/*
+ * Make the target's name durable, and those of the folders that lead to it: a
+ * power cut must not keep refs/ and lose a new indexes/.
+ */
+static int
+sync_folders(const struct local_target *t)
+{
+    char folder[STORE_KEY_MAX + 2];
+    char *slash;
+    int rc = 0;
+
+    (void)snprintf(folder, sizeof folder, "./%s", t->key);
+    while (rc == 0 && (slash = strrchr(folder, '/')) != NULL) {
+        *slash = '\0';
+        rc = sync_one(t->root_fd, folder);
+    }
     return rc;
 }
 
@@ -143,7 +155,7 @@ local_write(const struct local_target *target, struct temp_name *names,
         return rc;
     }
     if ((target->flags & STORE_DURABLE) != 0)
-        rc = sync_folder(target);
+        rc = sync_folders(target);
     return rc < 0 ? fault_errno(f, rc, "cannot write %s/%s", target->root,
                                 target->key)
                   : 0;
