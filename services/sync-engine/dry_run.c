@@ -102,12 +102,13 @@ static int
 fill(struct dry_run *d, const char *state)
 {
     char repo[DRY_RUN_PATH_MAX + 8];
+    int from_fd = open_repo_of(state);
     int to_fd;
     int rc;
 
-    d->below_fd = open_repo_of(state);
-    if (d->below_fd < 0)
-        return d->below_fd == -ENOENT ? 0 : d->below_fd;
+    if (from_fd < 0)
+        return from_fd == -ENOENT ? 0 : from_fd;
+    d->below_fd = from_fd;
     (void)snprintf(repo, sizeof repo, "%s/repo", d->path);
     if (mkdir(repo, 0700) != 0)
         return -errno;

@@ -1,6 +1,7 @@
 """Sync both ways and download, with real engines and a real store: the
 scenarios of the format (9.1, 9.2) as a table, joining, and what stops a run."""
 
+import itertools
 import json
 import os
 import random
@@ -10,10 +11,11 @@ import subprocess
 import time
 
 import pytest
+import zmq
 
 import dejavu_reader
 from dejavu_writer import Writer
-from engine import BOX, KEY, Device
+from engine import BOX, KEY, Device, Ingest
 
 EPOCH = 1700000000  # of minute 0
 UU = "local-upsert-cloud-upsert"
@@ -502,6 +504,38 @@ def test_a_losing_document_becomes_a_document(tmp_path):
     assert tree(a) == tree(b)
 
 
+def test_folding_gives_way_without_a_conflict(tmp_path):
+    a, b = make_device(tmp_path, "a"), make_device(tmp_path, "b")
+    name = f"{BOX}/20240101120000-abcdefg.sy"
+    base = document("Title", "base")
+    folded = base.replace('"id": "20240101120001-abcdefg"',
+                          '"id": "20240101120001-abcdefg", "fold": "1"')
+    assert folded != base
+    a.write(name, base, EPOCH)
+    run_ok(a)
+    run_ok(b)
+    a.write(name, document("Title", "of a"), EPOCH + 60)
+    b.write(name, folded, EPOCH + 61)
+    assert plan(b) == {"/" + name: ("send", "local", "")}  # alone
+    run_ok(a)
+    assert plan(b) == {"/" + name: ("write", "cloud", "")}
+    run_ok(b)
+    assert b.runs()[-1]["chg"] == [1, 0, 0]
+    assert (b.workspace / "data" / name).read_text() == document("Title",
+                                                                 "of a")
+    assert kept(b) == {"/" + name: folded}
+
+
+def test_names_that_are_twins_elsewhere_are_said_and_kept(tmp_path):
+    a, b = make_device(tmp_path, "a"), make_device(tmp_path, "b")
+    a.write("box/Doc.sy", "of a", EPOCH)
+    b.write("box/doc.sy", "of b", EPOCH)
+    run_ok(a)
+    done = run_ok(b)
+    assert "/box/Doc.sy and /box/doc.sy differ only in case" in done.stderr
+    assert set(tree(b)) == {"box/Doc.sy", "box/doc.sy"}
+
+
 def test_a_syncignore_of_the_other_side_protects_files_here(pair):
     a, b = pair
     for device in pair:
@@ -667,3 +701,35 @@ def test_a_killed_run_is_finished_by_the_next_one(pair):
         interrupted += sum(run["code"] == "interrupted"
                            for run in device.runs())
     assert interrupted > 3
+
+
+def test_a_joining_run_is_told_from_start_to_end(tmp_path, short_dir,
+                                                 processes):
+    a = make_device(tmp_path, "a")
+    a.fill(1500)
+    a.write("assets/big.bin", os.urandom(8 << 20).hex(), EPOCH)
+    run_ok(a)
+    b = make_device(tmp_path, "b")
+    context = zmq.Context()
+    ingest = Ingest(context, f"ipc://{short_dir}/ingest")
+    try:
+        b.start(processes, direction="both",
+                hub_ingest=ingest.address).wait_ready()
+        ingest.read_until(lambda s: "last" in s and s["last"]["run"] == 1, 60,
+                          "end of the run")
+    finally:
+        ingest.close()
+        context.term()
+    run = [s for s in ingest.states if s["st"] == "syncing"]
+    # Which phases are caught depends on the machine, ten times a second.
+    assert {"fetch-files", "fetch-chunks", "checkout"} & {
+        s["ph"] for s in run}
+    assert all(x["pm"] <= y["pm"] for x, y in itertools.pairwise(run))
+    assert max(s["pm"] for s in run) < 1000
+    for s in run:
+        assert s["n"][1] == 0 or s["n"][0] <= s["n"][1]
+        assert s["b"][1] == 0 or s["b"][0] <= s["b"][1]
+    last = ingest.states[-1]["last"]
+    assert last["ok"] and last["dir"] == "both"
+    assert last["rx"][0] == 1501 and last["chg"] == [1501, 0, 0]
+    assert ingest.states[-1]["hd"] == a.latest()
