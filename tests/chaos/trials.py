@@ -11,8 +11,9 @@ PROCESSES = 2
 SHOWN = 8
 
 
-def sample(calls):
-    """All calls in long tests, else the first and the last of each kind."""
+def sample(calls, part=0, parts=1):
+    """All calls in long tests; else the first and the last of each kind, and
+    of these one of so many parts."""
     if LONG:
         return list(calls)
     first, last = {}, {}
@@ -20,7 +21,7 @@ def sample(calls):
         first.setdefault(call.kind, call)
         last[call.kind] = call
     numbers = {call.number for call in (*first.values(), *last.values())}
-    return [call for call in calls if call.number in numbers]
+    return [call for call in calls if call.number in numbers][part::parts]
 
 
 def _one(job):
