@@ -4,6 +4,8 @@
 #include "services/sync-engine/repo/worker.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -119,4 +121,46 @@ indexes_load(struct repo *r, const struct oid *id, struct index_record *out,
         return problem_errno(p, rc, "%s/%s", repo_path(r), key);
     *out = found;
     return 0;
+}
+
+static int
+add_entry(void *ctx, int dir_fd, const char *name)
+{
+    struct indexes_list *l = ctx;
+    struct oid id;
+    struct stat st;
+
+    if (oid_from_hex(&id, name, strlen(name)) != 0)
+        return 0;
+    if (fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+        return errno == ENOENT ? 0 : -errno;
+    if (l->count == l->cap) {
+        size_t cap = l->cap == 0 ? 64 : 2 * l->cap;
+        struct indexes_entry *entries =
+            realloc(l->entries, cap * sizeof *entries);
+
+        if (entries == NULL)
+            return -ENOMEM;
+        l->entries = entries;
+        l->cap = cap;
+    }
+    l->entries[l->count].id = id;
+    l->entries[l->count++].created =
+        st.st_mtim.tv_sec * INT64_C(1000) + st.st_mtim.tv_nsec / 1000000;
+    return 0;
+}
+
+int
+indexes_list(struct indexes_list *out, struct repo *r, struct problem *p)
+{
+    int rc = disk_list(repo_dir(r), "indexes", add_entry, out);
+
+    return rc == 0 ? 0 : problem_errno(p, rc, "%s/indexes", repo_path(r));
+}
+
+void
+indexes_list_clear(struct indexes_list *l)
+{
+    free(l->entries);
+    *l = (struct indexes_list){0};
 }

@@ -12,6 +12,9 @@
 #include "services/sync-engine/repo/problem.h"
 #include "services/sync-engine/repo/repo.h"
 
+#include <stddef.h>
+#include <stdint.h>
+
 #define INDEXES_ABSENT 1
 
 #define INDEXES_KEY_MAX 49 /* "indexes/<id>", with the NUL */
@@ -37,5 +40,26 @@ int indexes_store(struct repo *r, const struct index_record *x,
  */
 int indexes_load(struct repo *r, const struct oid *id, struct index_record *out,
                  struct arena *a, struct problem *p);
+
+struct indexes_entry {
+    struct oid id;
+    int64_t created; /* ms since 1970: its mtime, see indexes_store() */
+};
+
+/* Starts as {0}. */
+struct indexes_list {
+    struct indexes_entry *entries; /* in no order */
+    size_t count, cap;
+};
+
+/*
+ * List what is stored, without reading it; *out comes in empty.
+ *
+ * Returns 0, or -errno with *p filled; indexes_list_clear() either way.
+ */
+int indexes_list(struct indexes_list *out, struct repo *r, struct problem *p);
+
+/* Release everything; l is {0} again. */
+void indexes_list_clear(struct indexes_list *l);
 
 #endif
