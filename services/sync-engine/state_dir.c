@@ -15,6 +15,32 @@
 
 #define NAME_CAP 128
 
+/* A power cut must not take a folder whose device is known to others. */
+static int
+make_folder(char *path)
+{
+    char *slash = strrchr(path, '/');
+    int rc = 0;
+    int fd;
+
+    if (mkdir(path, 0700) != 0)
+        return errno == EEXIST ? 0 : -errno;
+    if (slash != NULL)
+        *slash = '\0';
+    fd = open(slash == NULL   ? "."
+              : slash == path ? "/"
+                              : path,
+              O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (slash != NULL)
+        *slash = '/';
+    if (fd < 0)
+        return errno == EACCES ? 0 : -errno; /* may be entered, not read */
+    if (fsync(fd) != 0)
+        rc = -errno;
+    close(fd);
+    return rc;
+}
+
 static int
 make_folders(const char *path)
 {
@@ -29,8 +55,7 @@ make_folders(const char *path)
         if (end != '/' && end != '\0')
             continue;
         copy[i] = '\0';
-        if (mkdir(copy, 0700) != 0 && errno != EEXIST)
-            rc = -errno;
+        rc = make_folder(copy);
         copy[i] = end;
         if (end == '\0')
             break;
