@@ -283,6 +283,39 @@ refused_write_is_a_full_disk_and_leaves_nothing(void **state)
                      OBJECTS_ABSENT);
 }
 
+static void
+objects_below_are_found_and_not_written_again(void **state)
+{
+    struct oid id = id_of("below", 5);
+    char path[PATH_MAX];
+    const struct repo_options opt = {
+        .path = scratch_path(&scratch, "above", path), .key = &key};
+    struct buffer read = {0};
+    struct repo *above;
+    struct problem p = {0};
+    uint64_t size;
+
+    (void)state;
+    assert_int_equal(store(&id, "below"), 0);
+    assert_int_equal(repo_open(&above, &opt, &p), 0);
+    assert_int_equal(objects_exists(repo_objects(above), &id, &p),
+                     OBJECTS_ABSENT);
+    objects_look_below(repo_objects(above), repo_dir(repo));
+    assert_int_equal(objects_exists(repo_objects(above), &id, &p), 0);
+    assert_int_equal(objects_read_chunk(repo_objects(above), repo_worker(above),
+                                        &id, &read, &p),
+                     0);
+    assert_memory_equal(read.data, "below", 5);
+    assert_int_equal(
+        objects_write(repo_objects(above), repo_worker(above), &id, &read, &p),
+        0);
+    objects_look_below(repo_objects(above), -1);
+    assert_int_equal(objects_stored_size(repo_objects(above), &id, &size, &p),
+                     OBJECTS_ABSENT);
+    buffer_clear(&read);
+    repo_close(above);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -297,6 +330,7 @@ main(void)
         TEST(flipped_bit_and_cut_file_are_damage),
         TEST(content_under_a_wrong_name_is_damage),
         TEST(file_record_is_read_back_and_verified),
+        TEST(objects_below_are_found_and_not_written_again),
         TEST(refused_write_is_a_full_disk_and_leaves_nothing),
     };
 
