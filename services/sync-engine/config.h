@@ -8,6 +8,7 @@
 #include "services/runtime/endpoint.h"
 #include "services/runtime/options.h"
 #include "services/sync-engine/engine.h"
+#include "services/sync-engine/siyuan_conf.h"
 
 #define CONFIG_PATH_MAX 4096
 
@@ -21,6 +22,7 @@ struct config {
     const char *local_path;
     char *repo_key;
     char *repo_passphrase;
+    const char *siyuan_conf;
     const char *mode;
     const char *direction;
     const char *hub;
@@ -28,6 +30,7 @@ struct config {
     long interval_s;
     long concurrency;
     long max_delete;
+    bool watch;
     bool once;
     bool dry_run;
     bool conflict_docs;
@@ -45,6 +48,7 @@ struct config_checked {
     char host[256];
     char state[CONFIG_PATH_MAX];
     struct endpoints hub;
+    struct siyuan_conf siyuan; /* without the key */
 };
 
 #define CONFIG_WRONG 1

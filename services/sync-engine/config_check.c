@@ -7,6 +7,7 @@
 #include "proto/topic.h"
 #include "services/runtime/log.h"
 #include "services/sync-engine/cloud/store.h"
+#include "services/sync-engine/config_siyuan.h"
 #include "services/sync-engine/place.h"
 #include "services/sync-engine/workspace.h"
 
@@ -212,6 +213,10 @@ check_key(struct config_checked *out, const struct config *c)
 {
     int rc;
 
+    if (out->siyuan.has_key) {
+        out->engine.key = out->siyuan.key;
+        return 0;
+    }
     if ((c->repo_key == NULL) == (c->repo_passphrase == NULL)) {
         return refuse("give exactly one of --repo-key-file and "
                       "--repo-passphrase-file");
@@ -271,8 +276,8 @@ direction_of(const char *name)
     return strcmp(name, "upload") == 0 ? RUN_UPLOAD : RUN_DOWNLOAD;
 }
 
-int
-config_check(struct config_checked *out, const struct config *c)
+static int
+check_all(struct config_checked *out, const struct config *c)
 {
     int rc = check_not_yet(c);
 
@@ -286,8 +291,19 @@ config_check(struct config_checked *out, const struct config *c)
         rc = check_state(out, c);
     if (rc == 0)
         rc = check_key(out, c);
+    return rc == 0 ? check_hub(out, c) : rc;
+}
+
+int
+config_check(struct config_checked *out, const struct config *c)
+{
+    struct config merged = *c;
+    int rc = config_siyuan(&merged, &out->siyuan);
+
     if (rc == 0)
-        rc = check_hub(out, c);
+        rc = check_all(out, &merged);
+    c = &merged;
+    key_wipe(&out->siyuan.key);
     if (rc != 0)
         return rc;
     out->engine.id = out->id;
@@ -305,6 +321,7 @@ config_check(struct config_checked *out, const struct config *c)
     out->engine.below_fd = -1;
     out->engine.conflict_docs = c->conflict_docs;
     out->engine.automatic = strcmp(c->mode, "auto") == 0;
+    out->engine.watch = c->watch;
     out->engine.once = c->once;
     out->engine.share_names = c->share_names;
     return 0;

@@ -21,6 +21,7 @@
 #include "services/sync-engine/run.h"
 #include "services/sync-engine/schedule.h"
 #include "services/sync-engine/state_dir.h"
+#include "services/sync-engine/wake.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -43,6 +44,7 @@ struct engine {
     int done_fd; /* an eventfd: the run thread has ended */
     bool sweep;  /* a run was killed or failed: temporary files may be left */
     uint64_t failures; /* in a row */
+    struct wake wake;
     struct run_result result;
     struct report report; /* of the run under way */
 };
@@ -180,6 +182,7 @@ engine_free(struct engine *e)
 {
     if (e == NULL)
         return;
+    wake_clear(&e->wake);
     publish_stop(e->publish);
     progress_free(e->progress);
     repo_close(e->repo);
@@ -275,6 +278,7 @@ finish_run(struct engine *e, struct state_last *last)
         .last = last,
         .head = e->result.has_head ? oid_to_hex(&e->result.head, head) : NULL,
     };
+    uint64_t delay_ms;
     int rc;
 
     e->sweep = !last->ok;
@@ -284,10 +288,10 @@ finish_run(struct engine *e, struct state_last *last)
         e->failures++;
     }
     outcome.failures = e->failures;
-    if (e->opt.automatic && !e->opt.once) {
-        outcome.next_at_ms =
-            last->at_ms + schedule_delay_ms(e->opt.interval_ms, e->failures);
-    }
+    delay_ms = schedule_delay_ms(e->opt.interval_ms, e->failures);
+    if (e->opt.automatic && !e->opt.once)
+        outcome.next_at_ms = last->at_ms + delay_ms;
+    wake_ran(&e->wake, &e->report, e->failures > 0, delay_ms);
     rc = report_save(&e->report, e->state_dir.fd, last->run);
     if (rc < 0) {
         log_line(LOG_ERROR, REPORT_FOLDER " in %s: %s", e->opt.state,
@@ -350,41 +354,19 @@ run_once(struct engine *e, int stop_fd)
     return e->history.last.ok ? 0 : ENGINE_FAILED;
 }
 
-/* How long to sleep; -1 for ever. */
-static int
-time_left(const struct engine *e, uint64_t next_at_ms)
-{
-    uint64_t now_ms = clock_monotonic_ms();
-    uint64_t left_ms = next_at_ms > now_ms ? next_at_ms - now_ms : 0;
-
-    if (!e->opt.automatic)
-        return -1;
-    return left_ms > 60000 ? 60000 : (int)left_ms;
-}
-
+/* A download undoes edits: they need no hurry. */
 static int
 run_daemon(struct engine *e, int stop_fd)
 {
-    struct pollfd p = {.fd = stop_fd, .events = POLLIN};
-    uint64_t next_at_ms = clock_monotonic_ms();
     bool stopping = false;
+    int rc = 0;
 
-    while (!stopping) {
-        int left_ms = time_left(e, next_at_ms);
-        int rc;
-
-        if (left_ms != 0) {
-            (void)poll(&p, 1, left_ms);
-            stopping = stop_requested(stop_fd);
-            continue;
-        }
+    e->wake.automatic = e->opt.automatic;
+    if (e->opt.watch && e->opt.automatic && e->opt.direction != RUN_DOWNLOAD)
+        wake_watch(&e->wake, e->opt.workspace);
+    while (rc == 0 && !stopping && wake_wait(&e->wake, stop_fd))
         rc = perform(e, stop_fd, &stopping);
-        if (rc < 0)
-            return rc;
-        next_at_ms = clock_monotonic_ms() +
-                     schedule_delay_ms(e->opt.interval_ms, e->failures);
-    }
-    return 0;
+    return rc;
 }
 
 int

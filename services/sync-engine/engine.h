@@ -32,6 +32,7 @@ struct engine_options {
     bool dry_run;   /* state is a throw-away folder; nobody is told */
     int below_fd;   /* of a dry run: the real repository, or -1 */
     bool automatic; /* runs by itself; else only when told to */
+    bool watch;     /* an edit asks for a run, too */
     bool once;
     bool share_names;
 };

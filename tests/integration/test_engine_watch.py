@@ -1,0 +1,126 @@
+"""Running by itself: an edit asks for a run, the interval is far away."""
+
+import json
+import shutil
+import signal
+import subprocess
+import time
+
+import pytest
+from engine import BOX, Device
+from syncbus_test import wait_until
+
+FAR = 43200  # an interval no test waits for
+SOON = 15
+
+
+@pytest.fixture
+def device(tmp_path):
+    device = Device(tmp_path)
+    device.fill(3)
+    return device
+
+
+def start(device, processes, *more, **replaced):
+    options = {"interval": FAR, **replaced}
+    engine = device.start(processes, *more, **options).wait_ready()
+    engine.wait_for("run 1 ok")
+    return engine
+
+
+def sent(device, run):
+    """What a run has sent, by its report."""
+    lines = (device.state / "changes" / f"{run}.jsonl").read_text()
+    return [json.loads(line)[1] for line in lines.splitlines()
+            if line.startswith('[">"')]
+
+
+def test_an_edit_is_uploaded_soon(device, processes):
+    engine = start(device, processes)
+    before = device.latest()
+    device.write(f"{BOX}/00001.sy", "edited")
+    engine.wait_for("run 2 ok", SOON)
+    assert device.latest() != before
+    assert sent(device, 2) == [f"/{BOX}/00001.sy"]
+
+
+def test_new_and_renamed_folders_are_watched(device, processes):
+    engine = start(device, processes)
+    device.write(f"{BOX}/new/deep/a.sy", "one")
+    engine.wait_for("run 2 ok", SOON)
+    data = device.workspace / "data"
+    (data / BOX / "new").rename(data / BOX / "other")
+    engine.wait_for("run 3 ok", SOON)
+    device.write(f"{BOX}/other/deep/a.sy", "two")
+    engine.wait_for("run 4 ok", SOON)
+    assert sent(device, 4) == [f"/{BOX}/other/deep/a.sy"]
+
+
+def test_what_a_run_writes_here_asks_for_no_run(tmp_path, processes):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    first = Device(tmp_path / "a", tmp_path / "store", "first")
+    first.fill(3)
+    assert first.once(direction="both").returncode == 0
+    second = Device(tmp_path / "b", tmp_path / "store", "second")
+    second.write(f"{BOX}/own.sy", "own")
+    engine = start(second, processes, direction="both")
+    assert (second.workspace / "data" / BOX / "00002.sy").exists()
+    with pytest.raises(AssertionError):
+        engine.wait_for("run 2", 4)
+    second.write(f"{BOX}/mine.sy", "mine")
+    engine.wait_for("run 2 ok", SOON)
+    assert sent(second, 2) == [f"/{BOX}/mine.sy"]
+
+
+def test_without_watch_edits_wait_for_the_interval(device, processes):
+    engine = start(device, processes, watch="no")
+    device.write(f"{BOX}/00001.sy", "edited")
+    with pytest.raises(AssertionError):
+        engine.wait_for("run 2", 4)
+
+
+def test_failures_back_off_whatever_is_edited(device, processes):
+    engine = start(device, processes)
+    shutil.rmtree(device.store)
+    device.write(f"{BOX}/00001.sy", "edited")
+    wait_until(lambda: len(device.runs()) == 2, SOON, "the run that fails")
+    assert not device.runs()[1]["ok"]
+    device.write(f"{BOX}/00001.sy", "edited again")
+    with pytest.raises(AssertionError):
+        wait_until(lambda: len(device.runs()) == 3, 4, "a third run")
+    assert engine.is_running()
+
+
+def test_when_watches_run_out_the_interval_is_left(device, processes):
+    limit = "/proc/sys/user/max_inotify_watches"  # of a user namespace
+    few = ["unshare", "--user", "--map-root-user", "sh", "-c",
+           f'echo 1 >{limit} && exec "$0" "$@"']
+    if subprocess.run([*few, "true"], capture_output=True,
+                      check=False).returncode:
+        pytest.skip("no user namespaces here")
+    engine = processes.start(*few, *device.command(interval=FAR))
+    engine.wait_for("run 1 ok")
+    told = [line for line in engine.log.splitlines()
+            if "fs.inotify.max_user_watches" in line]
+    assert len(told) == 1 and "--interval" in told[0]
+    assert engine.is_running()
+    engine.signal(signal.SIGTERM)
+    assert engine.wait() == 0
+
+
+def test_asked_to_stop_while_waiting_for_the_cloud_lock(device, processes):
+    engine = start(device, processes)
+    lock = device.cloud / "lock-sync"
+    lock.write_text(json.dumps({"deviceID": "somebody-else",
+                                "time": int(time.time() * 1000)}))
+    device.write(f"{BOX}/00001.sy", "edited")
+    journal = device.state / "journal"
+    wait_until(lambda: journal.exists() and "preflight" in journal.read_text(),
+               SOON, "a run that waits for the lock")
+    began = time.monotonic()
+    engine.signal(signal.SIGTERM)
+    assert engine.wait() == 0
+    assert time.monotonic() - began < 2
+    assert device.runs()[1]["code"] == "cancelled"
+    assert lock.exists()
