@@ -6,6 +6,7 @@
 
 #include "tests/chaos/faults.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -17,6 +18,10 @@
 #include <unistd.h>
 
 #define BOOT_ID "/proc/sys/kernel/random/boot_id"
+
+/* The C library calls them __fd and __buf. */
+/* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name,bugprone-reserved-identifier)
+ */
 
 ssize_t
 write(int fd, const void *data, size_t size)
@@ -247,6 +252,27 @@ mkdir(const char *path, mode_t bits)
     return mkdirat(AT_FDCWD, path, bits);
 }
 
+#define DRAWN 6 /* the X at the end of a template */
+
+char *
+mkdtemp(char *path)
+{
+    size_t len = strlen(path);
+
+    for (unsigned i = 0; len >= DRAWN && i < 1000000; i++) {
+        char drawn[DRAWN + 1];
+
+        (void)snprintf(drawn, sizeof drawn, "%06u", i);
+        memcpy(path + len - DRAWN, drawn, DRAWN);
+        if (mkdir(path, 0700) == 0)
+            return path;
+        if (errno != EEXIST)
+            return NULL;
+    }
+    errno = EINVAL;
+    return NULL;
+}
+
 static int
 open_any(int fd, const char *path, int flags, mode_t bits)
 {
@@ -291,3 +317,6 @@ open(const char *path, int flags, ...)
     }
     return open_any(AT_FDCWD, path, flags, bits);
 }
+
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name,bugprone-reserved-identifier)
+ */

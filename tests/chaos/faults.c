@@ -31,8 +31,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define NAME_CAP (2 * PATH_MAX)
-#define LINE_CAP (2 * NAME_CAP + 128)
+#define NAME_CAP (2UL * PATH_MAX)
+#define LINE_CAP (2UL * NAME_CAP + 128)
 
 enum mode {
     MODE_COUNT,
@@ -175,7 +175,7 @@ strike(struct faults_call *c, const char *names)
 long
 faults_carry_out(struct faults_call *c)
 {
-    static char names[2 * NAME_CAP]; /* the gate is held */
+    static char names[2UL * NAME_CAP]; /* the gate is held */
     char result[32];
     long rc = -1;
     int error;

@@ -31,4 +31,4 @@ def test_every_changing_call_of_the_engine_is_known():
     used = {name for name in _symbols(program("syncbus-engine"), "U")
             if _plain(name) in CHANGING}
     assert "write" in used, "nm found nothing"
-    assert used <= _symbols(nemesis.SHIM, "T")
+    assert used - _symbols(nemesis.SHIM, "T") == set()
