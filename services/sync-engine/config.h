@@ -30,6 +30,8 @@ struct config {
     long interval_s;
     long concurrency;
     long max_delete;
+    long retention_days;
+    long retention_daily;
     bool watch;
     bool once;
     bool dry_run;

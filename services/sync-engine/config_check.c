@@ -317,6 +317,8 @@ config_check(struct config_checked *out, const struct config *c)
     out->engine.direction = direction_of(c->direction);
     out->engine.workers = (unsigned)c->concurrency;
     out->engine.max_delete = (unsigned)c->max_delete;
+    out->engine.upkeep.days = (unsigned)c->retention_days;
+    out->engine.upkeep.per_day = (unsigned)c->retention_daily;
     out->engine.dry_run = c->dry_run;
     out->engine.below_fd = -1;
     out->engine.conflict_docs = c->conflict_docs;

@@ -241,7 +241,8 @@ run_thread(void *arg)
         if (e->result.fault.code == CODE_CONFIG)
             e->result.fault.code = CODE_UNAVAILABLE;
     } else {
-        (void)run_sync(&opt, &e->result);
+        if (run_sync(&opt, &e->result) == 0)
+            upkeep_run(&e->opt.upkeep, &opt);
         store_close(opt.store);
     }
     (void)eventfd_write(e->done_fd, 1);

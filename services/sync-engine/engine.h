@@ -10,6 +10,7 @@
 
 #include "services/sync-engine/repo/key.h"
 #include "services/sync-engine/run.h"
+#include "services/sync-engine/upkeep.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -26,8 +27,9 @@ struct engine_options {
     struct repo_key key;
     uint64_t interval_ms;
     enum run_direction direction;
-    unsigned workers;    /* objects sent or fetched at a time */
-    unsigned max_delete; /* percent */
+    unsigned workers;     /* objects sent or fetched at a time */
+    unsigned max_delete;  /* percent */
+    struct upkeep upkeep; /* days and per_day are set */
     bool conflict_docs;
     bool dry_run;   /* state is a throw-away folder; nobody is told */
     int below_fd;   /* of a dry run: the real repository, or -1 */

@@ -141,6 +141,12 @@ def test_interval_has_its_limits(device):
     refused(device.once(interval=43201), "--interval")
 
 
+def test_retention_has_its_limits(device):
+    refused(device.once(retention_days=-1), "--retention-days")
+    refused(device.once(retention_days=36501), "--retention-days")
+    refused(device.once(retention_daily=0), "--retention-daily")
+
+
 def test_help_names_every_option_and_its_variable(processes):
     process = processes.start(program("syncbus-engine"), "--help")
     assert process.wait() == 0
