@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent / "support")]
+sys.path[:0] = [str(HERE), str(HERE.parent / "support"),
+                str(HERE.parent / "integration")]
 
 from syncbus_test import Processes  # noqa: E402
 

@@ -46,6 +46,7 @@ class PeerDevice:
 
     def __init__(self, folder, ours):
         self.workspace = folder / "workspace"
+        self.state = folder / "state"
         (self.workspace / "data").mkdir(parents=True)
         self.name = folder.name
         self.cloud = ours.cloud
@@ -54,7 +55,7 @@ class PeerDevice:
 
     def run(self, verb, **options):
         return run(verb, self.cloud, device=self.name, lock_tries=1,
-                   workspace=self.workspace, **options)
+                   workspace=self.workspace, state=self.state, **options)
 
     def ok(self, verb, **options):
         done = self.run(verb, **options)

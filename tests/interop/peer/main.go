@@ -27,6 +27,7 @@ type options struct {
 	store      string // the folder that holds refs/, indexes/, objects/
 	key        string // Base64
 	workspace  string // the folder that holds data/
+	state      string // the folder for what a device remembers
 	device     string
 	frames     string
 	fullLatest string
@@ -40,6 +41,7 @@ var verbs = map[string]func(o options) error{
 	"hold":        hold,
 	"key":         printKey,
 	"objects":     printObjects,
+	"sync":        syncBoth,
 	"upload":      upload,
 	"verify":      verify,
 }
@@ -51,6 +53,7 @@ const usage = `usage: peer VERB [options]
   objects      one line for each object: kind, id, SHA-256 of the plaintext
   upload       snapshot the workspace and publish it; the workspace wins
   download     make the workspace equal to the store; the store wins
+  sync         merge both ways; --state remembers the last common snapshot
   hold         hold lock-sync until standard input ends
   full-latest  write that file for a repository
   key          the key of a passphrase, in Base64
@@ -67,6 +70,7 @@ func main() {
 	flags.StringVar(&o.store, "store", "", "store `folder`")
 	flags.StringVar(&o.key, "key", "", "repository key in `Base64`")
 	flags.StringVar(&o.workspace, "workspace", "", "workspace `folder`")
+	flags.StringVar(&o.state, "state", "", "state `folder`, for sync")
 	flags.StringVar(&o.device, "device", "peer", "device `id`")
 	flags.StringVar(&o.frames, "frames", "kernel",
 		"how to compress: kernel, kernel-2026, fastest, best, checked, "+

@@ -201,18 +201,27 @@ func (s *store) files() (*Index, map[string]*File, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	files, err := s.filesOf(id)
+	return x, files, err
+}
+
+func (s *store) filesOf(id string) (map[string]*File, error) {
+	x, err := s.index(id)
+	if err != nil {
+		return nil, err
+	}
 	files := make(map[string]*File, len(x.Files))
 	for _, id := range x.Files {
 		f, err := s.file(id)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		if files[f.Path] != nil {
-			return nil, nil, fmt.Errorf("%s: twice in the index", f.Path)
+			return nil, fmt.Errorf("%s: twice in the index", f.Path)
 		}
 		files[f.Path] = f
 	}
-	return x, files, nil
+	return files, nil
 }
 
 // list reads indexes-v2.json and gives its plaintext too; both are empty

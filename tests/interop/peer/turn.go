@@ -21,6 +21,11 @@ func upload(o options) error {
 		return err
 	}
 	defer l.release()
+	return s.uploadLocked(o)
+}
+
+// uploadLocked is an upload by who holds the lock.
+func (s *store) uploadLocked(o options) error {
 	old, known, err := s.files()
 	if err != nil {
 		return err
