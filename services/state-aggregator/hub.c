@@ -1,7 +1,7 @@
 /*
  * The loop.  Each turn: poll, stop?, move leases if the hub itself slept, read
- * subscriptions and all of the ingest, judge once per tick, tell on what is
- * due, answer snapshots, beat.
+ * subscriptions and all of the ingest, judge once per tick, pass commands and
+ * replies on, tell on what is due, answer snapshots, beat.
  *
  * Nothing here waits on anything but poll: a bound SUB hands its subscription
  * to a new engine only while its thread is inside a zmq call.  And the beat
@@ -16,6 +16,7 @@
 #include "services/runtime/peer.h"
 #include "services/runtime/stop.h"
 #include "services/state-aggregator/cache.h"
+#include "services/state-aggregator/exchange.h"
 #include "services/state-aggregator/feed.h"
 #include "services/state-aggregator/ingest.h"
 
@@ -39,6 +40,7 @@ struct hub {
     char id[TOPIC_ID_MAX];
     void *context, *feed_socket;
     struct ingest ingest;
+    struct exchange exchange;
     int feed_lock;
     int stop_fd; /* not owned */
     struct cache *cache;
@@ -68,6 +70,10 @@ open_sockets(struct hub *h, const struct hub_options *options)
     rc = peer_bind(h->feed_socket, options->listen.feed, &h->feed_lock);
     if (rc == 0)
         rc = ingest_open(&h->ingest, h->context, options->listen.ingest);
+    if (rc == 0 && options->listen.control[0] != '\0') {
+        rc = listener_open(&h->exchange.on, h->context, PEER_CONTROL_HUB,
+                           options->listen.control);
+    }
     return rc;
 }
 
@@ -92,28 +98,46 @@ init(struct hub *h, const struct hub_options *options)
     return rc != 0 ? rc : feed_init(&h->feed, h->feed_socket);
 }
 
+/* Say what is really bound. */
+static int
+announce(const struct hub *h)
+{
+    char ingest[ENDPOINT_MAX], feed[ENDPOINT_MAX], control[ENDPOINT_MAX];
+    int rc = peer_bound_endpoint(h->ingest.on.socket, ingest, sizeof ingest);
+
+    if (rc == 0)
+        rc = peer_bound_endpoint(h->feed_socket, feed, sizeof feed);
+    if (rc == 0 && h->exchange.on.socket == NULL) {
+        notify_ready("ingest %s feed %s", ingest, feed);
+        return 0;
+    }
+    if (rc == 0) {
+        rc =
+            peer_bound_endpoint(h->exchange.on.socket, control, sizeof control);
+    }
+    if (rc == 0)
+        notify_ready("ingest %s feed %s control %s", ingest, feed, control);
+    return rc;
+}
+
 int
 hub_new(struct hub **out, const struct hub_options *options)
 {
     struct hub *h = calloc(1, sizeof *h);
-    char ingest[ENDPOINT_MAX], feed[ENDPOINT_MAX];
     int rc;
 
     *out = NULL;
     if (h == NULL)
         return -ENOMEM;
-    h->feed_lock = h->ingest.lock_fd = -1;
+    h->feed_lock = h->ingest.on.lock_fd = h->exchange.on.lock_fd = -1;
     h->stop_fd = options->stop_fd;
     rc = init(h, options);
     if (rc == 0)
-        rc = peer_bound_endpoint(h->ingest.socket, ingest, sizeof ingest);
-    if (rc == 0)
-        rc = peer_bound_endpoint(h->feed_socket, feed, sizeof feed);
+        rc = announce(h);
     if (rc != 0) {
         hub_free(h);
         return rc;
     }
-    notify_ready("ingest %s feed %s", ingest, feed);
     *out = h;
     return 0;
 }
@@ -125,7 +149,8 @@ hub_free(struct hub *h)
         return;
     feed_clear(&h->feed);
     peer_close(h->feed_socket);
-    ingest_close(&h->ingest);
+    listener_close(&h->exchange.on);
+    listener_close(&h->ingest.on);
     peer_context_free(h->context);
     /* Only now: another hub may bind as soon as it is gone. */
     if (h->feed_lock >= 0)
@@ -211,6 +236,7 @@ beat(struct hub *h, uint64_t now_ms)
     fill_beat(h, now_ms);
     rc = feed_beat(&h->feed, h->id, &h->beat);
     report_refused(h, now_ms);
+    exchange_report(&h->exchange, now_ms);
     return rc;
 }
 
@@ -218,12 +244,15 @@ beat(struct hub *h, uint64_t now_ms)
 static int
 tick(struct hub *h, uint64_t now_ms)
 {
+    int rc;
+
     if (now_ms < h->tick_at_ms)
         return 0;
     h->tick_at_ms = now_ms + HUB_TICK_MS;
     cache_tick(h->cache, now_ms);
     feed_tick(&h->feed);
-    return ingest_tick(&h->ingest);
+    rc = listener_tick(&h->ingest.on);
+    return rc != 0 ? rc : listener_tick(&h->exchange.on);
 }
 
 /*
@@ -247,18 +276,24 @@ tell(struct hub *h, uint64_t now_ms)
 /*
  * The hub itself slept: the engines are not to blame.  If it was for long,
  * they have given their connections up, and what still lies in those is old:
- * it must not be taken as news.
+ * a state must not be taken as news, nor a command be carried out when nobody
+ * waits for its reply any more.
  */
 static int
 make_up_for(struct hub *h, uint64_t now_ms)
 {
     uint64_t delay_ms = now_ms - h->tick_at_ms;
+    int rc = 0;
 
     h->tick_at_ms = now_ms;
     log_line(LOG_WARN, "the hub slept for %llu ms; leases are extended",
              (unsigned long long)delay_ms);
     cache_add_delay(h->cache, delay_ms);
-    return delay_ms < STALE_MS ? 0 : ingest_reopen(&h->ingest, h->context);
+    if (delay_ms < STALE_MS)
+        return 0;
+    if (h->exchange.on.socket != NULL)
+        rc = listener_reopen(&h->exchange.on, h->context);
+    return rc != 0 ? rc : ingest_reopen(&h->ingest, h->context);
 }
 
 static int
@@ -280,6 +315,8 @@ turn(struct hub *h)
     if (now_ms > h->tick_at_ms + STALL_MS)
         return make_up_for(h, now_ms); /* it slept just now: read again */
     rc = tick(h, now_ms);
+    if (rc == 0)
+        rc = exchange_drain(&h->exchange, h->cache);
     return rc != 0 ? rc : tell(h, now_ms);
 }
 
@@ -291,16 +328,18 @@ hub_run(struct hub *h)
     h->tick_at_ms = h->beat_at_ms = clock_boot_ms();
     while (rc == 0) {
         zmq_pollitem_t items[] = {
-            {.socket = h->ingest.socket, .events = ZMQ_POLLIN},
+            {.fd = h->stop_fd, .events = ZMQ_POLLIN},
+            {.socket = h->ingest.on.socket, .events = ZMQ_POLLIN},
             {.socket = h->feed_socket, .events = ZMQ_POLLIN},
-            {.fd = h->stop_fd, .events = ZMQ_POLLIN}};
+            {.socket = h->exchange.on.socket, .events = ZMQ_POLLIN}};
+        int count = h->exchange.on.socket != NULL ? 4 : 3;
         uint64_t now_ms = clock_boot_ms();
         long wait_ms =
             h->tick_at_ms > now_ms ? (long)(h->tick_at_ms - now_ms) : 0;
 
-        if (zmq_poll(items, 3, wait_ms) < 0 && errno != EINTR)
+        if (zmq_poll(items, count, wait_ms) < 0 && errno != EINTR)
             return -errno;
-        if (items[2].revents != 0 && stop_requested(h->stop_fd))
+        if (items[0].revents != 0 && stop_requested(h->stop_fd))
             return 0;
         rc = turn(h);
     }

@@ -12,8 +12,8 @@
 #define HUB_TICK_MS 100
 
 struct hub_options {
-    const char *id; /* hub id of beats and verdicts */
-    struct endpoints listen;
+    const char *id;          /* hub id of beats and verdicts */
+    struct endpoints listen; /* control "": none */
     size_t max_engines;
     int stop_fd; /* readable: stop.  Not owned. */
 };

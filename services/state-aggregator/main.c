@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 struct settings {
-    const char *listen, *listen_ingest, *listen_feed;
+    const char *listen, *listen_ingest, *listen_feed, *listen_control;
     const char *keys, *curve_key_file;
     long max_engines;
     bool insecure;
@@ -21,7 +21,7 @@ struct settings {
 static const struct option_row rows[] = {
     {.name = "listen",
      .argument = "ADDRESS",
-     .help = "Where to listen: tcp://ADDR (ports 7571 and 7572) or ipc:///DIR"
+     .help = "Where to listen: tcp://ADDR (ports 7571 to 7573) or ipc:///DIR"
              " (default ipc://$XDG_RUNTIME_DIR/syncbus, for root"
              " ipc:///run/syncbus)",
      .kind = OPTION_TEXT,
@@ -36,6 +36,12 @@ static const struct option_row rows[] = {
      .help = "Another address for subscribers, likewise",
      .kind = OPTION_TEXT,
      .offset = offsetof(struct settings, listen_feed)},
+    {.name = "listen-control",
+     .argument = "ADDRESS",
+     .help = "Another address for commands, likewise; none when only the two"
+             " above are given",
+     .kind = OPTION_TEXT,
+     .offset = offsetof(struct settings, listen_control)},
     {.name = "max-engines",
      .argument = "ENGINES",
      .help = "More are refused",
@@ -93,13 +99,22 @@ choose(char address[ENDPOINT_MAX], const char *option, const char *text)
     return 0;
 }
 
-static int
-choose_endpoints(struct endpoints *out, const struct settings *s)
+/* Without --listen and with an address for each of the others. */
+static bool
+needs_no_base(const struct settings *s)
 {
-    int rc = endpoints_init(out, s->listen);
+    return s->listen == NULL && s->listen_ingest != NULL &&
+           s->listen_feed != NULL;
+}
 
-    if (rc == -ENOENT && s->listen_ingest != NULL && s->listen_feed != NULL)
-        rc = 0; /* no default needed */
+static int
+derive_endpoints(struct endpoints *out, const struct settings *s)
+{
+    int rc;
+
+    if (needs_no_base(s))
+        return 0;
+    rc = endpoints_init(out, s->listen);
     if (rc == -ENOENT) {
         log_line(LOG_ERROR, "XDG_RUNTIME_DIR is not set: use --listen");
     } else if (rc != 0) {
@@ -108,10 +123,22 @@ choose_endpoints(struct endpoints *out, const struct settings *s)
                  s->listen != NULL ? s->listen : "the default",
                  rc == -ENAMETOOLONG ? " (too long)" : "");
     }
-    if (rc != 0)
-        return PROGRAM_CONFIG;
-    rc = choose(out->ingest, "listen-ingest", s->listen_ingest);
-    return rc != 0 ? rc : choose(out->feed, "listen-feed", s->listen_feed);
+    return rc != 0 ? PROGRAM_CONFIG : 0;
+}
+
+static int
+choose_endpoints(struct endpoints *out, const struct settings *s)
+{
+    int rc;
+
+    *out = (struct endpoints){.control = ""};
+    rc = derive_endpoints(out, s);
+    if (rc == 0)
+        rc = choose(out->ingest, "listen-ingest", s->listen_ingest);
+    if (rc == 0)
+        rc = choose(out->feed, "listen-feed", s->listen_feed);
+    return rc != 0 ? rc
+                   : choose(out->control, "listen-control", s->listen_control);
 }
 
 /* Without keys, nobody but this machine may connect. */
@@ -157,6 +184,8 @@ setup(void *self, const void *options, int stop_fd)
         rc = check_security(hub.listen.feed, s->insecure);
     if (rc == 0)
         rc = check_security(hub.listen.ingest, s->insecure);
+    if (rc == 0 && hub.listen.control[0] != '\0')
+        rc = check_security(hub.listen.control, s->insecure);
     if (rc != 0)
         return rc;
     raise_descriptor_limit();

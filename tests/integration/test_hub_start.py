@@ -25,12 +25,31 @@ def test_the_ready_line_names_what_is_bound(processes, short_dir):
     process = processes.start(program(AGGREGATOR), "--listen",
                               f"ipc://{short_dir}/bus").wait_ready()
     assert (f"ready: ingest ipc://{short_dir}/bus/ingest"
-            f" feed ipc://{short_dir}/bus/feed\n") in process.log
+            f" feed ipc://{short_dir}/bus/feed"
+            f" control ipc://{short_dir}/bus/control\n") in process.log
     assert stat.S_IMODE(os.stat(short_dir / "bus").st_mode) == 0o750
-    for name in ("ingest", "feed"):
+    for name in ("ingest", "feed", "control"):
         mode = os.stat(short_dir / "bus" / name).st_mode
         assert stat.S_ISSOCK(mode) and stat.S_IMODE(mode) == 0o660
     assert process.stop(seconds=2) == 0
+
+
+def test_two_addresses_alone_open_no_third(processes):
+    ingest, feed = (f"tcp://127.0.0.1:{free_port()}" for _ in range(2))
+    process = processes.start(
+        program(AGGREGATOR), "--listen-ingest", ingest, "--listen-feed",
+        feed).wait_ready()
+    assert f"ready: ingest {ingest} feed {feed}\n" in process.log
+
+
+def test_one_address_can_be_another(processes, short_dir):
+    control = f"tcp://127.0.0.1:{free_port()}"
+    process = processes.start(
+        program(AGGREGATOR), "--listen", f"ipc://{short_dir}/bus",
+        "--listen-control", control).wait_ready()
+    assert (f" feed ipc://{short_dir}/bus/feed control {control}\n"
+            in process.log)
+    assert not (short_dir / "bus" / "control").exists()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -73,6 +92,10 @@ def test_a_port_in_use_is_named_with_a_remedy(processes):
 def test_without_keys_only_this_machine_may_connect(processes):
     port = free_port()
     for host in ("0.0.0.0", "*", "192.0.2.1"):
+        said = refuse(processes, "--listen-ingest", "tcp://127.0.0.1:9",
+                      "--listen-feed", "tcp://127.0.0.1:9",
+                      "--listen-control", f"tcp://{host}:{port}")
+        assert f"tcp://{host}:{port}" in said and "--insecure" in said
         said = refuse(processes, "--listen-ingest", f"tcp://{host}:{port}",
                       "--listen-feed", "tcp://127.0.0.1:9")
         assert f"tcp://{host}:{port}" in said and "--insecure" in said
@@ -99,7 +122,8 @@ def test_keys_are_not_accepted_silently(processes, option):
     (["--listen-ingest", "ipc://x"], '--listen-ingest: "ipc://x"'),
     (["--max-engines", "0"],
      "syncbus-aggregator: --max-engines: 0 is not between 1 and 10000"),
-    (["--listen-control", "tcp://127.0.0.1:1"], "unknown option"),
+    (["--listen-control", "tcp://127.0.0.1"],
+     '--listen-control: "tcp://127.0.0.1"'),
 ])
 def test_wrong_use_is_named(processes, arguments, message):
     said = refuse(processes, *arguments)

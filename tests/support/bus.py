@@ -55,15 +55,17 @@ class Hub:
         if base:  # a folder
             self.ingest = f"ipc://{base}/ingest"
             self.feed = f"ipc://{base}/feed"
+            self.control = f"ipc://{base}/control"
         else:
             self.ingest = f"tcp://127.0.0.1:{free_port()}"
             self.feed = f"tcp://127.0.0.1:{free_port()}"
+            self.control = f"tcp://127.0.0.1:{free_port()}"
 
     def start(self, processes, *more):
         # A sanitizer that keeps what was freed would look like a leak.
         process = processes.start(
             program("syncbus-aggregator"), "--listen-ingest", self.ingest,
-            "--listen-feed", self.feed, *more,
+            "--listen-feed", self.feed, "--listen-control", self.control, *more,
             env={"XDG_RUNTIME_DIR": "/tmp",
                  "ASAN_OPTIONS": "quarantine_size_mb=1"})
         return process.wait_ready()
@@ -117,6 +119,35 @@ class Engine:
 
     def send_raw(self, *frames):
         self.socket.send_multipart(list(frames))
+
+    def close(self):
+        self.socket.close(0)
+
+
+class Dealer:
+    """A peer of the control socket: an engine when it gives its id as routing
+    id, otherwise an operator."""
+
+    def __init__(self, context, control, engine=None, **options):
+        if engine:
+            options["routing_id"] = engine.encode()
+        self.socket = _socket(context, zmq.DEALER, immediate=1, **options)
+        self.socket.connect(control)
+
+    def send(self, *frames):
+        self.socket.send_multipart(list(frames))
+
+    def ask(self, engine, command):
+        """Send a command; returns its request id."""
+        request = secrets.token_hex(16).encode()
+        self.send(engine.encode(), request, msgpack.packb(command))
+        return request
+
+    def receive(self, seconds=5):
+        """The frames of the next message; None when there is none."""
+        if not self.socket.poll(seconds * 1000):
+            return None
+        return self.socket.recv_multipart()
 
     def close(self):
         self.socket.close(0)

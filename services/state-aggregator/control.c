@@ -1,0 +1,214 @@
+/*
+ * Replies are never answered, whatever is wrong with them: two peers that
+ * answer each other's answers would never stop.
+ *
+ * Of a command only the form is judged here, so that a newer operator and a
+ * newer engine understand each other through an older hub.
+ */
+#include "services/state-aggregator/control.h"
+
+#include "proto/command.h"
+#include "proto/reply.h"
+#include "proto/topic.h"
+#include "proto/wire.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define CREDIT_MAX_MS (CONTROL_BURST * 1000 / CONTROL_RATE)
+#define COST_MS       (1000 / CONTROL_RATE)
+
+const char *
+control_reason_token(enum control_reason reason)
+{
+    static const char *const tokens[CONTROL_REASONS] = {
+        [CONTROL_MALFORMED] = "malformed",
+        [CONTROL_NO_REPLY] = "no-reply",
+        [CONTROL_TOO_FAST] = "rate",
+        [CONTROL_GONE] = "gone",
+    };
+
+    return reason < CONTROL_REASONS ? tokens[reason] : "";
+}
+
+void
+control_drop(struct control *c, enum control_reason reason)
+{
+    c->dropped[reason]++;
+}
+
+static struct control_verdict
+answer(enum reply_code code)
+{
+    return (struct control_verdict){.action = CONTROL_ANSWER, .code = code};
+}
+
+static struct control_verdict
+drop(enum control_reason reason)
+{
+    return (struct control_verdict){.action = CONTROL_DROP, .reason = reason};
+}
+
+/* Copy an id out of a frame; false when it holds none. */
+static bool
+read_id(char out[TOPIC_ID_MAX], const void *data, size_t len)
+{
+    if (len == 0 || len >= TOPIC_ID_MAX || memchr(data, '\0', len) != NULL)
+        return false;
+    memcpy(out, data, len);
+    out[len] = '\0';
+    return topic_is_id(out);
+}
+
+bool
+control_is_engine(const void *data, size_t len)
+{
+    char id[TOPIC_ID_MAX];
+
+    return read_id(id, data, len);
+}
+
+static bool
+is_engine(const struct control_message *m, enum control_frame which)
+{
+    return control_is_engine(m->frame[which].data, m->frame[which].len);
+}
+
+/* Has the engine of this frame told the hub its state? */
+static bool
+is_known(const struct cache *cache, const struct control_message *m,
+         enum control_frame which)
+{
+    char id[TOPIC_ID_MAX], topic[TOPIC_MAX];
+
+    if (!read_id(id, m->frame[which].data, m->frame[which].len))
+        return false;
+    (void)topic_format(topic, TOPIC_STATE, id);
+    return cache_find(cache, topic).count != 0;
+}
+
+static uint64_t
+hash(const unsigned char *p, size_t len)
+{
+    uint64_t h = UINT64_C(14695981039346656037); /* FNV-1a */
+
+    for (size_t i = 0; i < len; i++)
+        h = (h ^ p[i]) * UINT64_C(1099511628211);
+    return h;
+}
+
+/* The sender's bucket: its own, a free one, or that of the quietest. */
+static struct control_bucket *
+find_bucket(struct control *c, uint64_t sender, uint64_t now_ms)
+{
+    struct control_bucket *best = &c->buckets[0];
+
+    for (size_t i = 0; i < CONTROL_OPERATORS; i++) {
+        struct control_bucket *b = &c->buckets[i];
+
+        if (b->is_used && b->sender == sender)
+            return b;
+        if (best->is_used && (!b->is_used || b->seen_at < best->seen_at))
+            best = b;
+    }
+    *best = (struct control_bucket){.sender = sender,
+                                    .seen_at = now_ms,
+                                    .credit_ms = CREDIT_MAX_MS,
+                                    .is_used = true};
+    return best;
+}
+
+/* Pay for one request; false when the bucket is empty. */
+static bool
+take_token(struct control *c, const struct control_message *m, uint64_t now_ms)
+{
+    struct control_bucket *b = find_bucket(
+        c, hash(m->frame[CONTROL_SENDER].data, m->frame[CONTROL_SENDER].len),
+        now_ms);
+    uint64_t credit_ms = b->credit_ms + (now_ms - b->seen_at);
+
+    b->seen_at = now_ms;
+    b->credit_ms =
+        (uint32_t)(credit_ms < CREDIT_MAX_MS ? credit_ms : CREDIT_MAX_MS);
+    if (b->credit_ms < COST_MS)
+        return false;
+    b->credit_ms -= COST_MS;
+    return true;
+}
+
+static bool
+has_request_id(const struct control_message *m)
+{
+    return m->count > CONTROL_REQUEST &&
+           command_is_request_id(m->frame[CONTROL_REQUEST].data,
+                                 m->frame[CONTROL_REQUEST].len);
+}
+
+static bool
+is_map(const struct control_message *m, size_t max)
+{
+    return m->frame[CONTROL_MAP].len <= max &&
+           wire_scan(m->frame[CONTROL_MAP].data, m->frame[CONTROL_MAP].len) ==
+               0;
+}
+
+/* A command, also one that only a newer program knows. */
+static bool
+is_command(const struct control_message *m)
+{
+    struct command c;
+    int rc;
+
+    if (m->frame[CONTROL_MAP].len > CONTROL_COMMAND_MAX)
+        return false;
+    rc = command_decode(&c, m->frame[CONTROL_MAP].data,
+                        m->frame[CONTROL_MAP].len);
+    return rc == 0 || rc == -ENOTSUP;
+}
+
+static struct control_verdict
+judge_operator(struct control *c, const struct cache *cache,
+               const struct control_message *m, uint64_t now_ms)
+{
+    if (!take_token(c, m, now_ms))
+        return drop(CONTROL_TOO_FAST);
+    if (!has_request_id(m))
+        return drop(CONTROL_MALFORMED);
+    if (m->count != CONTROL_FRAMES || !is_engine(m, CONTROL_ADDRESS) ||
+        !is_map(m, CONTROL_COMMAND_MAX))
+        return answer(REPLY_BAD_REQUEST);
+    if (!is_known(cache, m, CONTROL_ADDRESS))
+        return answer(REPLY_UNREACHABLE);
+    return (struct control_verdict){.action = CONTROL_FORWARD};
+}
+
+static struct control_verdict
+judge_engine(struct control *c, const struct cache *cache,
+             const struct control_message *m, uint64_t now_ms)
+{
+    if (m->count != CONTROL_FRAMES || !has_request_id(m))
+        return drop(CONTROL_MALFORMED);
+    if (is_command(m)) {
+        return take_token(c, m, now_ms) ? answer(REPLY_FORBIDDEN)
+                                        : drop(CONTROL_TOO_FAST);
+    }
+    if (is_engine(m, CONTROL_ADDRESS) || !is_known(cache, m, CONTROL_SENDER) ||
+        !is_map(m, REPLY_WIRE_MAX))
+        return drop(CONTROL_NO_REPLY);
+    return (struct control_verdict){.action = CONTROL_FORWARD};
+}
+
+struct control_verdict
+control_judge(struct control *c, const struct cache *cache,
+              const struct control_message *m, uint64_t now_ms)
+{
+    return is_engine(m, CONTROL_SENDER) ? judge_engine(c, cache, m, now_ms)
+                                        : judge_operator(c, cache, m, now_ms);
+}
+
+struct control_verdict
+control_undelivered(const struct control_message *m)
+{
+    return is_engine(m, CONTROL_SENDER) ? drop(CONTROL_GONE)
+                                        : answer(REPLY_UNREACHABLE);
+}

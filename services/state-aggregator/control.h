@@ -1,0 +1,100 @@
+/*
+ * control.h - what becomes of a message on the control socket: who may send
+ * what to whom, and how often.
+ *
+ * An engine's routing id is its engine id.  Everybody else's is made by
+ * libzmq: five bytes, the first of them 0, which no id begins with.  So the
+ * grammar of ids tells the two apart, and a program that does not choose its
+ * routing id can never be taken for an engine.  One that chose an id is no
+ * operator: its commands are forbidden.
+ *
+ * No sockets, no clocks: now_ms is CLOCK_BOOTTIME.  One thread at a time.
+ */
+#ifndef SERVICES_STATE_AGGREGATOR_CONTROL_H
+#define SERVICES_STATE_AGGREGATOR_CONTROL_H
+
+#include "proto/reply_code.h"
+#include "services/state-aggregator/cache.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define CONTROL_COMMAND_MAX 1024 /* bytes: room for newer arguments */
+#define CONTROL_RATE        200  /* requests a second from one operator */
+#define CONTROL_BURST       1000 /* at once: one for each of 1000 engines */
+#define CONTROL_OPERATORS   256 /* remembered; then the quietest is forgotten */
+
+/* The frames of a message as a ROUTER reads them. */
+enum control_frame {
+    CONTROL_SENDER,  /* routing id */
+    CONTROL_ADDRESS, /* routing id it is meant for */
+    CONTROL_REQUEST, /* request id */
+    CONTROL_MAP,     /* command or reply */
+    CONTROL_FRAMES,
+};
+
+struct control_message {
+    struct {
+        const void *data;
+        size_t len;
+    } frame[CONTROL_FRAMES];
+    size_t count; /* frames it came in; other than CONTROL_FRAMES is wrong */
+};
+
+enum control_action {
+    CONTROL_FORWARD, /* to the address, the sender's id in its place */
+    CONTROL_ANSWER,  /* to the sender: `code`.  There is a request id. */
+    CONTROL_DROP,    /* for `reason` */
+};
+
+/* The one list of reasons for which a message goes nowhere. */
+enum control_reason {
+    CONTROL_MALFORMED, /* nothing that could be answered */
+    CONTROL_NO_REPLY,  /* an engine says something that is no reply */
+    CONTROL_TOO_FAST,  /* over CONTROL_RATE */
+    CONTROL_GONE,      /* a reply to an operator that has left */
+    CONTROL_REASONS,
+};
+
+const char *control_reason_token(enum control_reason reason);
+
+struct control_verdict {
+    enum control_action action;
+    enum reply_code code;
+    enum control_reason reason;
+};
+
+struct control_bucket {
+    uint64_t sender;  /* hash of the routing id */
+    uint64_t seen_at; /* ms */
+    uint32_t credit_ms;
+    bool is_used;
+};
+
+struct control {
+    struct control_bucket buckets[CONTROL_OPERATORS];
+    uint64_t dropped[CONTROL_REASONS];
+};
+
+/*
+ * Judge one message from a stranger.  c starts as all zero.  Counts the
+ * requests of its sender; does not count drops (control_drop()).
+ */
+struct control_verdict control_judge(struct control *c,
+                                     const struct cache *cache,
+                                     const struct control_message *m,
+                                     uint64_t now_ms);
+
+void control_drop(struct control *c, enum control_reason reason);
+
+/*
+ * The address could not be reached: what now?  A command is answered, a reply
+ * dropped.
+ */
+struct control_verdict control_undelivered(const struct control_message *m);
+
+/* Is this frame an engine's routing id? */
+bool control_is_engine(const void *data, size_t len);
+
+#endif
