@@ -27,6 +27,8 @@ struct config {
     const char *direction;
     const char *hub;
     const char *hub_ingest;
+    const char *hub_feed;
+    const char *hub_control;
     long interval_s;
     long concurrency;
     long max_delete;

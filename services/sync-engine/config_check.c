@@ -238,6 +238,21 @@ check_key(struct config_checked *out, const struct config *c)
                    : refuse("--repo-passphrase-file: %s", strerrordesc_np(-rc));
 }
 
+/* --hub-<socket> replaces what --hub gave. */
+static int
+override(char out[ENDPOINT_MAX], const char *socket, const char *endpoint)
+{
+    if (endpoint == NULL)
+        return 0;
+    if (!endpoint_is_valid(endpoint)) {
+        return refuse("--hub-%s %s: an endpoint is tcp://HOST:PORT or "
+                      "ipc:///PATH",
+                      socket, endpoint);
+    }
+    (void)snprintf(out, ENDPOINT_MAX, "%s", endpoint);
+    return 0;
+}
+
 static int
 check_hub(struct config_checked *out, const struct config *c)
 {
@@ -247,15 +262,10 @@ check_hub(struct config_checked *out, const struct config *c)
         return refuse("--hub %s: an address is tcp://HOST or ipc:///DIR",
                       c->hub == NULL ? "(default)" : c->hub);
     }
-    if (c->hub_ingest != NULL) {
-        (void)snprintf(out->hub.ingest, sizeof out->hub.ingest, "%s",
-                       c->hub_ingest);
-    }
-    if (!endpoint_is_valid(out->hub.ingest)) {
-        return refuse("--hub-ingest %s: an endpoint is tcp://HOST:PORT or "
-                      "ipc:///PATH",
-                      out->hub.ingest);
-    }
+    if (override(out->hub.ingest, "ingest", c->hub_ingest) != 0 ||
+        override(out->hub.feed, "feed", c->hub_feed) != 0 ||
+        override(out->hub.control, "control", c->hub_control) != 0)
+        return CONFIG_WRONG;
     if (endpoint_is_local(out->hub.ingest))
         return 0;
     if (!c->insecure) {
