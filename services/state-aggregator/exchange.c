@@ -152,7 +152,7 @@ exchange_drain(struct exchange *x, const struct cache *c)
 {
     uint64_t began_at_ms = clock_boot_ms();
     zmq_msg_t frame[CONTROL_FRAMES];
-    size_t count;
+    size_t count = 0;
     int rc = 0;
 
     if (x->on.socket == NULL)
