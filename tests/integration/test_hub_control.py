@@ -1,6 +1,7 @@
 """Commands go from operators to engines and replies come back; nobody can
 stop the hub with them, and nobody speaks for somebody else."""
 
+import re
 import secrets
 import threading
 import time
@@ -124,6 +125,8 @@ def test_an_engine_without_a_connection_is_unreachable(plane):
 
 def test_who_has_told_no_state_is_no_engine(plane, context):
     ghost = Dealer(context, plane.hub.control, "ghost")
+    ghost.ask("nas", SYNC)
+    assert code_of(ghost.receive()) == "forbidden"  # so it is connected
     plane.operator.ask("ghost", SYNC)
     assert code_of(plane.operator.receive()) == "unreachable"
     assert ghost.receive(0.2) is None
@@ -219,22 +222,23 @@ def test_a_frame_that_is_too_long_costs_the_connection(plane):
 class Flood(threading.Thread):
     """Sends one message again and again, from a thread of its own."""
 
-    def __init__(self, address, frames, engine=None):
+    def __init__(self, address, frames):
         super().__init__(daemon=True)
-        self.address, self.frames, self.engine = address, frames, engine
+        self.address, self.frames = address, frames
         self.is_over = threading.Event()
         self.sent = 0
+        self.codes = set()  # of the answers
         self.start()
 
     def run(self):
         with zmq.Context() as context:
-            dealer = Dealer(context, self.address, self.engine)
+            dealer = Dealer(context, self.address)
             while not self.is_over.is_set():
                 if dealer.socket.poll(100, zmq.POLLOUT):
                     dealer.send(*self.frames)
                     self.sent += 1
                 while dealer.socket.poll(0):
-                    dealer.receive(0)
+                    self.codes.add(code_of(dealer.receive(0)))
             dealer.close()
 
     def stop(self):
@@ -242,20 +246,23 @@ class Flood(threading.Thread):
         self.join()
 
 
-@pytest.mark.parametrize("frames", [
-    [b"nas", b"a" * 32, msgpack.packb(SYNC)],  # to one that never reads
-    [b"nobody", b"a" * 32, msgpack.packb(SYNC)],
-    [b"x"] * 50,
+@pytest.mark.parametrize("frames, codes", [
+    # To an engine that never reads: its connection fills up.
+    ([b"nas", b"a" * 32, msgpack.packb({**SYNC, "pad": "x" * 900})],
+     {"unreachable"}),
+    ([b"nobody", b"a" * 32, msgpack.packb(SYNC)], {"unreachable"}),
+    ([b"x"] * 50, set()),
 ])
-def test_a_flood_stops_neither_beats_nor_others(plane, context, frames):
-    plane.listen()  # the engine reads nothing from now on
+def test_a_flood_stops_neither_beats_nor_others(plane, context, frames,
+                                                codes):
+    plane.listen(rcvhwm=1, rcvbuf=4096)
     second = Engine(context, plane.hub.ingest, "tablet")
     second.wait_subscribed().send()
     plane.subscriber.pump_until(lambda: "tablet" in plane.subscriber.copy, 5,
                                 "the second engine")
     tablet = plane.listen("tablet")
     before = plane.process.rss_bytes()
-    floods = [Flood(plane.hub.control, frames) for _ in range(3)]
+    floods = [Flood(plane.hub.control, frames) for _ in range(8)]
     try:
         began = time.monotonic()
         for _ in range(4):
@@ -269,7 +276,11 @@ def test_a_flood_stops_neither_beats_nor_others(plane, context, frames):
     finally:
         for flood in floods:
             flood.stop()
-    assert sum(flood.sent for flood in floods) > 1000
+    assert sum(flood.sent for flood in floods) > 5000
+    assert set().union(*(flood.codes for flood in floods)) == codes
+    # A hub that waits for a peer waits until heartbeats give it up: 3 s.
+    slept = re.findall(r"the hub slept for (\d+) ms", plane.process.log)
+    assert all(int(ms) < 2000 for ms in slept), slept
     assert plane.process.rss_bytes() - before < 32 << 20
 
 
