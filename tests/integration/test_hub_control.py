@@ -255,7 +255,7 @@ class Flood(threading.Thread):
 ])
 def test_a_flood_stops_neither_beats_nor_others(plane, context, frames,
                                                 codes):
-    plane.listen(rcvhwm=1, rcvbuf=4096)
+    deaf = plane.listen(rcvhwm=1, rcvbuf=4096)  # reads nothing more
     second = Engine(context, plane.hub.ingest, "tablet")
     second.wait_subscribed().send()
     plane.subscriber.pump_until(lambda: "tablet" in plane.subscriber.copy, 5,
@@ -282,6 +282,7 @@ def test_a_flood_stops_neither_beats_nor_others(plane, context, frames,
     slept = re.findall(r"the hub slept for (\d+) ms", plane.process.log)
     assert all(int(ms) < 2000 for ms in slept), slept
     assert plane.process.rss_bytes() - before < 32 << 20
+    deaf.close()
 
 
 def test_one_operator_may_not_ask_without_end(plane):
