@@ -151,16 +151,19 @@ progress_start_run(struct progress *p, uint64_t run)
     pthread_mutex_lock(&p->mutex);
     memset(p->seen, 0, sizeof p->seen);
     p->rate = (struct rate){0};
-    p->phase = PHASE_NONE;
+    p->phase = PHASE_WALK;
+    (void)snprintf(p->state.phase, sizeof p->state.phase, "%s",
+                   phase_token(PHASE_WALK));
     p->weight = 0;
     p->plan_from = p->plan_units = p->plan_done = 0;
     p->state.run = run;
     p->state.run_up_ms = p->state.progress_up_ms = up_ms(p);
     p->state.permille = 0;
     p->state.items = p->state.bytes = (struct state_count){0};
-    p->state.has &= ~(uint32_t)(STATE_HAS_ITEM | STATE_HAS_PHASE);
-    p->state.has |= STATE_HAS_RUN | STATE_HAS_RUN_TIMES | STATE_HAS_ITEMS |
-                    STATE_HAS_BYTES | STATE_HAS_PERMILLE | STATE_HAS_RATE;
+    p->state.has &= ~(uint32_t)STATE_HAS_ITEM;
+    p->state.has |= STATE_HAS_PHASE | STATE_HAS_RUN | STATE_HAS_RUN_TIMES |
+                    STATE_HAS_ITEMS | STATE_HAS_BYTES | STATE_HAS_PERMILLE |
+                    STATE_HAS_RATE;
     set_name(p, STATE_SYNCING);
     pthread_mutex_unlock(&p->mutex);
 }

@@ -38,7 +38,10 @@ void progress_wake(struct progress *p);
 
 /* ---- the run ---- */
 
-/* Enter `syncing` with this run number; everything about the run is new. */
+/*
+ * Enter `syncing` with this run number; everything about the run is new.  It
+ * begins with the walk: a state never says syncing without a phase.
+ */
 void progress_start_run(struct progress *p, uint64_t run);
 
 /* One phase: totals may be 0 (unknown); weight as in progress_units(). */

@@ -76,6 +76,8 @@ entering_syncing_wakes_the_bus(void **state)
     assert_int_equal(s.run_up_ms, 250);
     assert_int_equal(s.up_ms, 250);
     assert_true(s.has & STATE_HAS_RUN_TIMES);
+    assert_true(s.has & STATE_HAS_PHASE);
+    assert_string_equal(s.phase, "walk");
     progress_set(*state, 1, 1, NULL);
     assert_false(was_woken(*state));
 }
