@@ -120,7 +120,7 @@ an_endless_path_is_refused(void **state)
 
     (void)state;
     memset(text + len, '/', SIYUAN_CONF_PATH_MAX);
-    memcpy(text + len + SIYUAN_CONF_PATH_MAX, "\"}}}", 4);
+    memcpy(text + len + SIYUAN_CONF_PATH_MAX, "\"}}}", sizeof "\"}}}");
     assert_int_equal(
         siyuan_conf_parse(&c, text, len + SIYUAN_CONF_PATH_MAX + 4, why),
         -EINVAL);
