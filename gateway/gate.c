@@ -1,7 +1,7 @@
 #include "gateway/gate.h"
 
-#include "gateway/http.h"
-#include "gateway/json_out.h"
+#include "gateway/http/http.h"
+#include "gateway/http/json_out.h"
 #include "gateway/routes.h"
 #include "gateway/texts.h"
 

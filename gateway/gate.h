@@ -5,7 +5,7 @@
 #ifndef GATEWAY_GATE_H
 #define GATEWAY_GATE_H
 
-#include "gateway/request.h"
+#include "gateway/http/request.h"
 #include "gateway/service.h"
 
 /* Answer the request, whatever it is.  Returns the status that was sent. */

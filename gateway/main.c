@@ -1,7 +1,7 @@
-#include "gateway/answers.h"
-#include "gateway/feed.h"
 #include "gateway/server.h"
 #include "gateway/service.h"
+#include "gateway/siyuan/answers.h"
+#include "services/bus-client/feed.h"
 #include "services/runtime/endpoint.h"
 #include "services/runtime/log.h"
 #include "services/runtime/notify.h"
@@ -220,8 +220,10 @@ start(struct gateway *g, const struct settings *s)
 
     g->has_lockout = rc == 0;
     if (rc == 0)
+        rc = mirror_new(&g->service.mirror);
+    answers.mirror = feed.mirror = g->service.mirror;
+    if (rc == 0)
         rc = answers_new(&g->service.answers, &answers);
-    feed.answers = g->service.answers;
     if (rc == 0)
         rc = server_start(&g->server, &server);
     if (rc == 0)
@@ -269,6 +271,7 @@ teardown(void *self)
     feed_stop(g->feed);
     server_stop(g->server);
     answers_free(g->service.answers);
+    mirror_free(g->service.mirror);
     if (g->has_lockout)
         lockout_clear(&g->service.lockout);
 }

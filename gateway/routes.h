@@ -4,8 +4,8 @@
 #ifndef GATEWAY_ROUTES_H
 #define GATEWAY_ROUTES_H
 
-#include "gateway/auth.h"
-#include "gateway/request.h"
+#include "gateway/http/auth.h"
+#include "gateway/http/request.h"
 #include "gateway/service.h"
 
 #include <stddef.h>

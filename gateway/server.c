@@ -1,7 +1,7 @@
 #include "gateway/server.h"
 
 #include "gateway/gate.h"
-#include "gateway/http.h"
+#include "gateway/http/http.h"
 #include "services/runtime/log.h"
 
 #include <arpa/inet.h>

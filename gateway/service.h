@@ -5,13 +5,15 @@
 #ifndef GATEWAY_SERVICE_H
 #define GATEWAY_SERVICE_H
 
-#include "gateway/answers.h"
-#include "gateway/auth.h"
-#include "gateway/lockout.h"
-#include "gateway/request.h"
+#include "gateway/http/auth.h"
+#include "gateway/http/lockout.h"
+#include "gateway/http/request.h"
+#include "gateway/siyuan/answers.h"
 #include "proto/code.h"
+#include "services/bus-client/mirror.h"
 
 struct service {
+    struct mirror *mirror;
     struct answers *answers;
     struct auth_secrets secrets; /* texts belong to the options */
     struct request_proxies proxies;

@@ -8,9 +8,9 @@
 #ifndef GATEWAY_TEXTS_H
 #define GATEWAY_TEXTS_H
 
-#include "gateway/copy.h"
 #include "proto/code.h"
 #include "proto/phase.h"
+#include "services/bus-client/copy.h"
 
 #include <stddef.h>
 

@@ -1,9 +1,9 @@
 #!/bin/sh
 # Who may include whom, and that every folder with code has its page.
 #
-# proto -> nothing of ours; runtime -> proto; services, gateway, tools ->
-# proto, runtime, themselves, never each other; repo/ knows no network and no
-# bus; cloud/ knows no repository format.
+# proto -> nothing of ours; runtime -> proto; bus-client -> proto, runtime;
+# services, gateway, tools -> these and themselves, never each other; repo/
+# knows no network and no bus; cloud/ knows no repository format.
 set -u
 cd "${1:-$(dirname "$0")/..}" || exit 1
 bad=0
@@ -26,8 +26,9 @@ engine=services/sync-engine
 allow proto 'proto/'
 allow services/runtime 'proto/|services/runtime/'
 allow services/state-aggregator 'proto/|services/runtime/|services/state-aggregator/'
-allow gateway 'proto/|services/runtime/|gateway/'
-allow tools 'proto/|services/runtime/|tools/'
+allow services/bus-client 'proto/|services/runtime/|services/bus-client/'
+allow gateway 'proto/|services/(runtime|bus-client)/|gateway/'
+allow tools 'proto/|services/(runtime|bus-client)/|tools/'
 # repo/ may log; it knows neither bus nor network.
 allow $engine/repo "$engine/repo/|services/runtime/(log|clock)\.h"
 allow $engine/cloud "$engine/cloud/|services/runtime/(log|clock)\.h|proto/code\.h"
@@ -35,7 +36,8 @@ allow $engine/cloud "$engine/cloud/|services/runtime/(log|clock)\.h|proto/code\.
 allow $engine/merge "$engine/merge/|$engine/repo/(arena|buffer|file_record|ignore|oid|path)\.h"
 # checkout/ writes what others decided: no bus, no network, no merge.
 allow $engine/checkout "$engine/(checkout|repo)/|services/runtime/(log|clock)\.h"
-allow $engine "$engine/|proto/|services/runtime/"
+# the rest: config/ and state/ are read by all, run/ by engine and state/.
+allow $engine "$engine/|proto/|services/(runtime|bus-client)/"
 
 found=$(git ls-files -co --exclude-standard "$engine/repo/*" "$engine/checkout/*" proto |
     xargs -r grep -nE 'include +<(zmq|curl)' /dev/null)

@@ -9,7 +9,7 @@
 #define SERVICES_SYNC_ENGINE_ENGINE_H
 
 #include "services/sync-engine/repo/key.h"
-#include "services/sync-engine/run.h"
+#include "services/sync-engine/run/run.h"
 #include "services/sync-engine/upkeep.h"
 
 #include <stdbool.h>

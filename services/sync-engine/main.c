@@ -1,6 +1,6 @@
 #include "services/runtime/program.h"
-#include "services/sync-engine/config.h"
-#include "services/sync-engine/dry_run.h"
+#include "services/sync-engine/config/config.h"
+#include "services/sync-engine/run/dry_run.h"
 
 struct self {
     struct config_checked checked;

@@ -7,7 +7,7 @@
 #ifndef SERVICES_SYNC_ENGINE_UPKEEP_H
 #define SERVICES_SYNC_ENGINE_UPKEEP_H
 
-#include "services/sync-engine/run.h"
+#include "services/sync-engine/run/run.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -8,7 +8,7 @@
 #define SERVICES_SYNC_ENGINE_WAKE_H
 
 #include "services/sync-engine/debounce.h"
-#include "services/sync-engine/report.h"
+#include "services/sync-engine/run/report.h"
 
 #include <stdbool.h>
 #include <stdint.h>

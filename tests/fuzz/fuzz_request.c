@@ -4,12 +4,12 @@
  * the rest is a body.  Whatever stands there, nobody gets in without the
  * secret, and nothing is written out of bounds.
  */
-#include "gateway/address.h"
-#include "gateway/auth.h"
-#include "gateway/body.h"
 #include "gateway/cause.h"
-#include "gateway/json_out.h"
-#include "gateway/query.h"
+#include "gateway/http/address.h"
+#include "gateway/http/auth.h"
+#include "gateway/http/body.h"
+#include "gateway/http/json_out.h"
+#include "gateway/http/query.h"
 #include "gateway/routes.h"
 
 #include <assert.h>

@@ -3,7 +3,7 @@
  * the output alone and says why.
  */
 #include "services/sync-engine/cloud/store.h"
-#include "services/sync-engine/siyuan_conf.h"
+#include "services/sync-engine/config/siyuan_conf.h"
 
 #include <assert.h>
 #include <stdint.h>

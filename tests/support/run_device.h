@@ -7,7 +7,7 @@
 #ifndef TESTS_SUPPORT_RUN_DEVICE_H
 #define TESTS_SUPPORT_RUN_DEVICE_H
 
-#include "services/sync-engine/run.h"
+#include "services/sync-engine/run/run.h"
 #include "tests/support/scratch.h"
 
 #include <limits.h>

@@ -1,4 +1,4 @@
-#include "gateway/address.h"
+#include "gateway/http/address.h"
 
 #include <errno.h>
 #include <string.h>

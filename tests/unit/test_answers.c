@@ -1,4 +1,4 @@
-#include "gateway/answers.h"
+#include "gateway/siyuan/answers.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -10,14 +10,18 @@
 
 #include <cmocka.h>
 
+static struct mirror *mirror;
 static struct answers *answers;
 
 static int
 set_up(void **unused)
 {
-    const struct answers_options opt = {.lang = LANG_EN};
+    struct answers_options opt = {.lang = LANG_EN};
 
     (void)unused;
+    if (mirror_new(&mirror) != 0)
+        return -1;
+    opt.mirror = mirror;
     return answers_new(&answers, &opt);
 }
 
@@ -26,6 +30,7 @@ tear_down(void **unused)
 {
     (void)unused;
     answers_free(answers);
+    mirror_free(mirror);
     return 0;
 }
 
@@ -36,14 +41,14 @@ put(const char *id, uint64_t items)
     struct state s = {.name = STATE_SYNCING, .items = {items, 100000}};
     struct verdict v = {.hub_epoch = 1, .relay = 1};
     struct copy_row row = {.id = id, .state = &s, .verdict = &v};
-    struct copy *copy = answers_edit(answers);
+    struct copy *copy = mirror_lock(mirror);
 
     copy_begin_snapshot(copy, 1);
     assert_int_equal(copy_add(copy, &row, 1000), 0);
     copy_beat(copy, 1000, 1000);
     copy_end_snapshot(copy);
     copy_judge(copy, 1000);
-    answers_done(answers);
+    mirror_unlock(mirror);
 }
 
 static bool

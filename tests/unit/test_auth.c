@@ -1,4 +1,4 @@
-#include "gateway/auth.h"
+#include "gateway/http/auth.h"
 
 #include <stdio.h>
 #include <string.h>

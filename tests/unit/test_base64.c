@@ -1,4 +1,4 @@
-#include "gateway/base64.h"
+#include "gateway/http/base64.h"
 
 #include <errno.h>
 #include <string.h>

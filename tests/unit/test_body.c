@@ -1,4 +1,4 @@
-#include "gateway/body.h"
+#include "gateway/http/body.h"
 
 #include <string.h>
 

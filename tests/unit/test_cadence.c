@@ -1,4 +1,4 @@
-#include "services/sync-engine/cadence.h"
+#include "services/sync-engine/bus/cadence.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

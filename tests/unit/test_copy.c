@@ -1,4 +1,4 @@
-#include "gateway/copy.h"
+#include "services/bus-client/copy.h"
 
 #include <errno.h>
 #include <stdio.h>

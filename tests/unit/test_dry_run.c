@@ -1,4 +1,4 @@
-#include "services/sync-engine/dry_run.h"
+#include "services/sync-engine/run/dry_run.h"
 
 #include "services/runtime/log.h"
 #include "services/sync-engine/repo/objects.h"

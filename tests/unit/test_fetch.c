@@ -1,4 +1,4 @@
-#include "services/sync-engine/fetch.h"
+#include "services/sync-engine/run/fetch.h"
 
 #include "services/runtime/log.h"
 #include "services/sync-engine/repo/objects.h"

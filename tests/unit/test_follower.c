@@ -1,4 +1,4 @@
-#include "gateway/follower.h"
+#include "services/bus-client/follower.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

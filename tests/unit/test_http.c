@@ -1,4 +1,4 @@
-#include "gateway/http.h"
+#include "gateway/http/http.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "gateway/json_out.h"
+#include "gateway/http/json_out.h"
 
 #include <string.h>
 

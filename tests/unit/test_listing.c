@@ -1,4 +1,4 @@
-#include "services/sync-engine/listing.h"
+#include "services/sync-engine/run/listing.h"
 
 #include "services/runtime/log.h"
 #include "services/sync-engine/repo/objects.h"

@@ -1,4 +1,4 @@
-#include "gateway/lockout.h"
+#include "gateway/http/lockout.h"
 
 #include "services/runtime/log.h"
 

@@ -1,6 +1,6 @@
-#include "services/sync-engine/place.h"
+#include "services/sync-engine/config/place.h"
 
-#include "services/sync-engine/workspace.h"
+#include "services/sync-engine/config/workspace.h"
 #include "tests/support/scratch.h"
 
 #include <setjmp.h>

@@ -1,4 +1,4 @@
-#include "services/sync-engine/plan.h"
+#include "services/sync-engine/run/plan.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

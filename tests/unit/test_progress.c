@@ -1,4 +1,4 @@
-#include "services/sync-engine/progress.h"
+#include "services/sync-engine/run/progress.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "gateway/query.h"
+#include "gateway/http/query.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "services/sync-engine/rate.h"
+#include "services/sync-engine/run/rate.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

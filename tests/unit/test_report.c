@@ -1,6 +1,6 @@
-#include "services/sync-engine/report.h"
+#include "services/sync-engine/run/report.h"
 
-#include "services/sync-engine/state_dir.h"
+#include "services/sync-engine/state/state_dir.h"
 #include "tests/support/scratch.h"
 
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 #include "gateway/routes.h"
 
-#include "gateway/handlers.h"
+#include "gateway/siyuan/handlers.h"
 
 #include <string.h>
 

@@ -1,11 +1,11 @@
-#include "services/sync-engine/run.h"
+#include "services/sync-engine/run/run.h"
 
 #include "services/runtime/clock.h"
 #include "services/runtime/log.h"
 #include "services/sync-engine/cloud/lock.h"
-#include "services/sync-engine/remote.h"
 #include "services/sync-engine/repo/indexes.h"
 #include "services/sync-engine/repo/refs.h"
+#include "services/sync-engine/run/remote.h"
 #include "tests/support/memory_store.h"
 #include "tests/support/scratch.h"
 

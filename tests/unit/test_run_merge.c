@@ -1,5 +1,5 @@
 /* Both ways and download, over a store in memory. */
-#include "services/sync-engine/run_merge.h"
+#include "services/sync-engine/run/run_merge.h"
 
 #include "services/runtime/log.h"
 #include "services/sync-engine/cloud/lock.h"

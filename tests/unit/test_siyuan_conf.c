@@ -1,4 +1,4 @@
-#include "services/sync-engine/siyuan_conf.h"
+#include "services/sync-engine/config/siyuan_conf.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

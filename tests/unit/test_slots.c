@@ -1,4 +1,4 @@
-#include "gateway/slots.h"
+#include "gateway/siyuan/slots.h"
 
 #include <string.h>
 

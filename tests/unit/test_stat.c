@@ -1,4 +1,4 @@
-#include "gateway/stat.h"
+#include "gateway/siyuan/stat.h"
 
 #include <string.h>
 

@@ -1,8 +1,8 @@
-#include "services/sync-engine/state_dir.h"
+#include "services/sync-engine/state/state_dir.h"
 
 #include "services/runtime/log.h"
-#include "services/sync-engine/history.h"
-#include "services/sync-engine/journal.h"
+#include "services/sync-engine/state/history.h"
+#include "services/sync-engine/state/journal.h"
 #include "tests/support/scratch.h"
 
 #include <setjmp.h>

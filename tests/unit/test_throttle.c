@@ -1,4 +1,4 @@
-#include "gateway/throttle.h"
+#include "gateway/http/throttle.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "gateway/view.h"
+#include "gateway/siyuan/view.h"
 
 #include <jansson.h>
 #include <string.h>
