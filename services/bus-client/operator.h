@@ -1,0 +1,43 @@
+/*
+ * operator.h - commands to engines through the hub (PROTOCOL.md, control):
+ * one DEALER socket with a thread of its own, used by any number of callers.
+ *
+ * Every call ends with exactly one reply: the engine's, the hub's
+ * (unreachable, forbidden, bad-request), or ours (timeout) when there is none
+ * within COMMAND_TIMEOUT_MS.
+ *
+ * Threads: any.
+ */
+#ifndef SERVICES_BUS_CLIENT_OPERATOR_H
+#define SERVICES_BUS_CLIENT_OPERATOR_H
+
+#include "proto/command.h"
+#include "proto/reply.h"
+
+struct operator;
+
+struct operator_options {
+    const char *endpoint; /* of the hub's control socket; kept until the end */
+};
+
+/* Returns 0 and *out, which goes to operator_stop(); or -errno, logged. */
+int operator_start(struct operator** out, const struct operator_options *opt);
+
+/*
+ * End the thread.  Calls under way return -ESHUTDOWN; nobody may call any
+ * more once this returns.  NULL is fine.
+ */
+void operator_stop(struct operator* o);
+
+/*
+ * Send a command to the engine of that id and wait for the reply, which also
+ * carries refusals and the timeout: reply_code_find(out->code).  *out is big
+ * (reply.h): keep it off small stacks.
+ *
+ * Returns 0 and fills *out; -EINVAL when engine is no valid id; -ENOMEM; or
+ * -ESHUTDOWN.
+ */
+int operator_call(struct operator* o, const char *engine,
+                  const struct command *command, struct reply *out);
+
+#endif
