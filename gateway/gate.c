@@ -104,7 +104,7 @@ redirect(struct request *r)
                  r->query != NULL ? r->query : "");
     if (n < 0 || (size_t)n >= sizeof extra)
         return not_found(r);
-    return http_send_extra(r, request_is_method(r, "GET") ? 301 : 307, extra,
+    return http_send_extra(r, request_is_method(r, "POST") ? 307 : 301, extra,
                            "");
 }
 
@@ -118,6 +118,9 @@ gate_serve(struct service *s, struct request *r)
     route = routes_find(r->path, strlen(r->path), r->method);
     if (route == NULL)
         return redirect(r);
+    r->route = route->name;
+    if (routes_take_params(route, r) != 0)
+        return http_send(r, 400, HTTP_TEXT, "400 bad parameter in the path");
     if (r->body_len > REQUEST_BODY_MAX)
         return http_send(r, 413, HTTP_TEXT, "413 request body over 64 KiB");
     if (route->role == AUTH_ANYBODY)

@@ -1,61 +1,101 @@
 #include "gateway/routes.h"
 
+#include "gateway/http/percent.h"
 #include "gateway/siyuan/handlers.h"
+#include "proto/utf8.h"
 
+#include <errno.h>
 #include <string.h>
 
-#define GET  ROUTES_GET
+#define GET  (ROUTES_GET | ROUTES_HEAD)
 #define POST ROUTES_POST
-#define SYNC "/api/sync/"
 
-/* Sorted by path: routes_find() halves it. */
+/* SiYuan's calls are named by their last word. */
+#define SYNC(name, handler)                                                    \
+    {                                                                          \
+        "/api/sync/" name, POST, AUTH_ADMIN, handler, name                     \
+    }
+
+/* Sorted by path, byte by byte: routes_find() halves it. */
 static const struct route table[] = {
-    {SYNC "createCloudSyncDir", POST, AUTH_ADMIN, handlers_configuration},
-    {SYNC "exportSyncProviderS3", POST, AUTH_ADMIN, handlers_configuration},
-    {SYNC "exportSyncProviderWebDAV", POST, AUTH_ADMIN, handlers_configuration},
-    {SYNC "getBootSync", POST, AUTH_ADMIN, handlers_not_yet},
-    {SYNC "getSyncInfo", POST, AUTH_ADMIN, handlers_sync_info},
-    {SYNC "getSyncLANStatus", POST, AUTH_ADMIN, handlers_configuration},
-    {SYNC "importSyncProviderS3", POST, AUTH_ADMIN, handlers_configuration},
-    {SYNC "importSyncProviderWebDAV", POST, AUTH_ADMIN, handlers_configuration},
-    {SYNC "listCloudSyncDir", POST, AUTH_ADMIN, handlers_configuration},
-    {SYNC "performBootSync", POST, AUTH_ADMIN, handlers_not_yet},
-    {SYNC "performSync", POST, AUTH_ADMIN, handlers_not_yet},
-    {SYNC "removeCloudSyncDir", POST, AUTH_ADMIN, handlers_configuration},
-    {SYNC "setCloudSyncDir", POST, AUTH_ADMIN, handlers_configuration},
-    {SYNC "setSyncAssetDownloadMode", POST, AUTH_ADMIN, handlers_configuration},
-    {SYNC "setSyncEnable", POST, AUTH_ADMIN, handlers_not_yet},
-    {SYNC "setSyncGenerateConflictDoc", POST, AUTH_ADMIN,
-     handlers_configuration},
-    {SYNC "setSyncInterval", POST, AUTH_ADMIN, handlers_configuration},
-    {SYNC "setSyncLAN", POST, AUTH_ADMIN, handlers_configuration},
-    {SYNC "setSyncMode", POST, AUTH_ADMIN, handlers_configuration},
-    {SYNC "setSyncPerception", POST, AUTH_ADMIN, handlers_configuration},
-    {SYNC "setSyncProvider", POST, AUTH_ADMIN, handlers_configuration},
-    {SYNC "setSyncProviderLocal", POST, AUTH_ADMIN, handlers_configuration},
-    {SYNC "setSyncProviderS3", POST, AUTH_ADMIN, handlers_configuration},
-    {SYNC "setSyncProviderWebDAV", POST, AUTH_ADMIN, handlers_configuration},
-    {"/api/system/currentTime", POST, AUTH_ANYBODY, handlers_current_time},
-    {"/api/system/version", GET | POST, AUTH_ANYBODY, handlers_version},
-    {"/healthz", GET, AUTH_ANYBODY, handlers_healthz},
-    {"/readyz", GET, AUTH_ANYBODY, handlers_readyz},
+    SYNC("createCloudSyncDir", handlers_configuration),
+    SYNC("exportSyncProviderS3", handlers_configuration),
+    SYNC("exportSyncProviderWebDAV", handlers_configuration),
+    SYNC("getBootSync", handlers_not_yet),
+    SYNC("getSyncInfo", handlers_sync_info),
+    SYNC("getSyncLANStatus", handlers_configuration),
+    SYNC("importSyncProviderS3", handlers_configuration),
+    SYNC("importSyncProviderWebDAV", handlers_configuration),
+    SYNC("listCloudSyncDir", handlers_configuration),
+    SYNC("performBootSync", handlers_not_yet),
+    SYNC("performSync", handlers_not_yet),
+    SYNC("removeCloudSyncDir", handlers_configuration),
+    SYNC("setCloudSyncDir", handlers_configuration),
+    SYNC("setSyncAssetDownloadMode", handlers_configuration),
+    SYNC("setSyncEnable", handlers_not_yet),
+    SYNC("setSyncGenerateConflictDoc", handlers_configuration),
+    SYNC("setSyncInterval", handlers_configuration),
+    SYNC("setSyncLAN", handlers_configuration),
+    SYNC("setSyncMode", handlers_configuration),
+    SYNC("setSyncPerception", handlers_configuration),
+    SYNC("setSyncProvider", handlers_configuration),
+    SYNC("setSyncProviderLocal", handlers_configuration),
+    SYNC("setSyncProviderS3", handlers_configuration),
+    SYNC("setSyncProviderWebDAV", handlers_configuration),
+    {"/api/system/currentTime", POST, AUTH_ANYBODY, handlers_current_time,
+     "currentTime"},
+    {"/api/system/version", GET | POST, AUTH_ANYBODY, handlers_version,
+     "version"},
+    {"/healthz", GET, AUTH_ANYBODY, handlers_healthz, "healthz"},
+    {"/readyz", GET, AUTH_ANYBODY, handlers_readyz, "readyz"},
 };
 
-/* As strcmp() of path and the first len bytes of text. */
+static const char *
+segment_end(const char *text, const char *end)
+{
+    const char *slash = memchr(text, '/', (size_t)(end - text));
+
+    return slash != NULL ? slash : end;
+}
+
+/*
+ * As strcmp() of a row's path and the len bytes of text, where a parameter
+ * equals any segment.  Since no row has a word where another has a parameter,
+ * the table is sorted by this order too.
+ */
 static int
 compare(const char *path, const char *text, size_t len)
 {
-    int order = strncmp(path, text, len);
+    const char *end = text + len;
 
-    return order == 0 && path[len] != '\0' ? 1 : order;
+    while (*path != '\0' && text < end) {
+        if (*path == '{' && *text != '/') {
+            path = strchr(path, '}') + 1;
+            text = segment_end(text, end);
+        } else if (*path != *text) {
+            return (unsigned char)*path < (unsigned char)*text ? -1 : 1;
+        } else {
+            path++;
+            text++;
+        }
+    }
+    return (*path != '\0') - (text < end);
 }
 
 static unsigned
 method_bit(const char *method)
 {
-    if (strcmp(method, "POST") == 0)
-        return ROUTES_POST;
-    return strcmp(method, "GET") == 0 ? ROUTES_GET : 0;
+    static const struct {
+        const char *name;
+        unsigned bit;
+    } methods[] = {
+        {"POST", ROUTES_POST}, {"GET", ROUTES_GET}, {"HEAD", ROUTES_HEAD}};
+
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
+        if (strcmp(method, methods[i].name) == 0)
+            return methods[i].bit;
+    }
+    return 0;
 }
 
 const struct route *
@@ -79,4 +119,43 @@ routes_find(const char *path, size_t len, const char *method)
         }
     }
     return NULL;
+}
+
+static int
+take(char out[REQUEST_TEXT_MAX], const char *text, size_t len)
+{
+    int n = percent_decode(out, REQUEST_TEXT_MAX, text, len, PERCENT_PATH);
+
+    if (n < 0)
+        return n;
+    return utf8_is_valid((const unsigned char *)out, (size_t)n) ? 0 : -EINVAL;
+}
+
+int
+routes_take_params(const struct route *route, struct request *r)
+{
+    const char *path = route->path, *text = r->path;
+    const char *end = text + strlen(text);
+    int rc = 0;
+
+    for (size_t i = 0; i < REQUEST_PARAM_MAX && rc == 0; i++) {
+        const char *brace = strchr(path, '{');
+        const char *after;
+
+        if (brace == NULL)
+            break;
+        text += brace - path; /* the words in between are equal */
+        after = segment_end(text, end);
+        rc = take(r->param[i], text, (size_t)(after - text));
+        text = after;
+        path = strchr(brace, '}') + 1;
+    }
+    return rc;
+}
+
+const struct route *
+routes_all(size_t *count)
+{
+    *count = sizeof table / sizeof *table;
+    return table;
 }

@@ -107,7 +107,8 @@ send_all(struct request *r, const struct http_head *h, const char *body)
 {
     char small[HTTP_HEAD_MAX + 2048];
     char *buf = small;
-    size_t cap = HTTP_HEAD_MAX + h->body_len;
+    size_t body_len = r->is_head ? 0 : h->body_len;
+    size_t cap = HTTP_HEAD_MAX + body_len;
     int head_len;
 
     if (cap > sizeof small)
@@ -118,8 +119,8 @@ send_all(struct request *r, const struct http_head *h, const char *body)
     }
     head_len = http_format_head(buf, h);
     if (head_len > 0) {
-        memcpy(buf + head_len, body, h->body_len);
-        (void)mg_write(r->conn, buf, (size_t)head_len + h->body_len);
+        memcpy(buf + head_len, body, body_len);
+        (void)mg_write(r->conn, buf, (size_t)head_len + body_len);
     } else {
         mg_disable_connection_keep_alive(r->conn);
     }

@@ -31,7 +31,8 @@ struct http_head {
 int http_format_head(char out[HTTP_HEAD_MAX], const struct http_head *h);
 
 /*
- * Send a response; all of them return its status.  From 400 on, the
+ * Send a response; all of them return its status.  HEAD gets the same head,
+ * and no body.  From 400 on, the
  * connection is closed: what a confused client sends next is not guessed.
  */
 int http_send(struct request *r, int status, const char *type,

@@ -113,6 +113,7 @@ request_init(struct request *r, struct mg_connection *conn,
                   .is_host_local = true,
                   .is_origin_local = true},
         .body_len = info->content_length,
+        .is_head = strcmp(info->request_method, "HEAD") == 0,
         .close = strcmp(info->http_version, "1.1") != 0,
     };
     for (int i = 0; i < info->num_headers; i++)

@@ -16,6 +16,8 @@
 
 #define REQUEST_BODY_MAX  65536
 #define REQUEST_PROXY_MAX 16
+#define REQUEST_PARAM_MAX 2   /* parameters in a path */
+#define REQUEST_TEXT_MAX  129 /* bytes of one, with its NUL */
 
 struct mg_connection;
 
@@ -25,10 +27,14 @@ struct request {
     const char *path;       /* raw, as sent, without the query */
     const char *query;      /* raw; or NULL */
     const char *user_agent; /* "" when absent */
+    const char *route;      /* name of the row of routes.h; NULL: none */
+    /* Of the path, decoded: UTF-8; "" for those that the route has not. */
+    char param[REQUEST_PARAM_MAX][REQUEST_TEXT_MAX];
     struct auth_facts facts;
     long long body_len; /* -1: not known before it is read */
     bool expects_continue;
-    bool close; /* the connection ends with this answer */
+    bool is_head; /* HEAD: the answer is sent without its body */
+    bool close;   /* the connection ends with this answer */
 };
 
 struct request_proxies {

@@ -42,6 +42,41 @@ every_route_is_found_by_its_own_methods_only(void **unused)
 }
 
 static void
+what_answers_get_answers_head(void **unused)
+{
+    size_t count;
+    const struct route *rows = routes_all(&count);
+
+    (void)unused;
+    assert_ptr_equal(find("/healthz", "HEAD"), find("/healthz", "GET"));
+    assert_null(find("/api/sync/getSyncInfo", "HEAD"));
+    for (size_t i = 0; i < count; i++) {
+        if ((rows[i].methods & ROUTES_HEAD) != 0)
+            assert_true((rows[i].methods & ROUTES_GET) != 0);
+    }
+}
+
+/* A row that is out of order, or hidden by another, is not found. */
+static void
+every_row_finds_itself_and_has_a_name_of_its_own(void **unused)
+{
+    size_t count;
+    const struct route *rows = routes_all(&count);
+
+    (void)unused;
+    for (size_t i = 0; i < count; i++) {
+        const char *method =
+            (rows[i].methods & ROUTES_GET) != 0 ? "GET" : "POST";
+
+        assert_ptr_equal(find(rows[i].path, method), &rows[i]);
+        for (size_t j = 0; j < i; j++) {
+            assert_string_not_equal(rows[i].name, rows[j].name);
+            assert_true(strcmp(rows[j].path, rows[i].path) < 0);
+        }
+    }
+}
+
+static void
 a_path_must_match_to_its_last_byte(void **unused)
 {
     static const char *const no[] = {"",
@@ -78,6 +113,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_route_is_found_by_its_own_methods_only),
+        cmocka_unit_test(what_answers_get_answers_head),
+        cmocka_unit_test(every_row_finds_itself_and_has_a_name_of_its_own),
         cmocka_unit_test(a_path_must_match_to_its_last_byte),
         cmocka_unit_test(only_the_administrator_sees_or_changes_a_sync),
     };
