@@ -40,24 +40,42 @@ struct option_row {
     const char *help;     /* one line */
     enum option_kind kind;
     size_t offset;       /* offsetof(the program's struct, field) */
-    const char *choices; /* OPTION_CHOICE */
+    const char *choices; /* OPTION_CHOICE; an operand's: words to suggest */
     long min, max;       /* OPTION_NUMBER; the unit is the argument's word */
+    bool is_required;    /* operands only */
 };
 
+struct option_manual; /* option_man.h */
+
 struct option_table {
-    const char *program; /* "syncbus-engine" */
+    const char *program; /* "syncbus-engine", "syncbus status" */
     const char *purpose; /* one sentence for --help */
     const struct option_row *rows;
     size_t count;
+    const struct option_table *shared; /* rows it has as well; or NULL */
+    /*
+     * Words that are no options, in this order; a row's name is for
+     * options_given(), its argument is what people see, and an OPTION_LIST
+     * takes all that are left.
+     */
+    const struct option_row *operands;
+    size_t operand_count;
+    const char *usage; /* the operands on one line; NULL: made from them */
+    /* Commands, each with a table of its own: options_find_command(). */
+    const struct option_table *const *commands;
+    size_t command_count;
+    const char *log_level;              /* default of --log-level; NULL: info */
+    const struct option_manual *manual; /* the rest of its page; or NULL */
 };
 
 /* Documented outcomes of options_parse. */
-#define OPTIONS_DONE 1 /* --help or --version was printed: exit 0 */
+#define OPTIONS_DONE 1 /* --help, --version or --man printed: exit 0 */
 
 /*
  * Fill the program's struct from defaults, environment and command line, in
  * rising order of weight, and start the log.  An option is written --name V
- * or --name=V; an empty variable counts as not set (compose files pass them).
+ * or --name=V, "--" ends them; an empty variable counts as not set (compose
+ * files pass them).
  * A secret's file holds one line; one that others can read gets a warning.
  *
  * Returns 0; OPTIONS_DONE; or -EINVAL after one line on standard error that
@@ -67,6 +85,13 @@ struct option_table {
  */
 int options_parse(const struct option_table *table, void *out, int argc,
                   char *argv[]);
+
+/*
+ * Which word of argv is the command, for a table that has some: options of
+ * the table itself may stand before it.  0 when there is none.
+ */
+int options_find_command(const struct option_table *table, int argc,
+                         char *argv[]);
 
 /* Wipe and free what out owns.  Fine on a half-filled struct. */
 void options_clear(const struct option_table *table, void *out);

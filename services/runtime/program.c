@@ -23,6 +23,8 @@ run_steps(const struct program *program, int stop_fd)
         log_line(LOG_ERROR, "stopping: %s", zmq_strerror(-rc));
     notify_stopping();
     program->teardown(program->self);
+    if (rc == PROGRAM_USAGE)
+        return 2;
     return rc == 0 ? 0 : 1;
 }
 

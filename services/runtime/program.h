@@ -14,6 +14,10 @@
     1 /* outcome of setup: configuration is wrong, exit 2                      \
        */
 
+#define PROGRAM_USAGE                                                          \
+    2 /* outcome of run: only now was it seen to be wrong usage, exit 2        \
+       */
+
 struct program {
     struct option_table table;
     void *options; /* the struct the table fills */
@@ -23,7 +27,10 @@ struct program {
      * in one line what is wrong, or -errno.  stop_fd stays ours.
      */
     int (*setup)(void *self, const void *options, int stop_fd);
-    /* run blocks until asked to stop: 0, or -errno. */
+    /*
+     * run blocks until asked to stop: 0, -errno, or after it has said what is
+     * wrong PROGRAM_USAGE or another positive outcome (exit 1).
+     */
     int (*run)(void *self);
     /* teardown accepts every half-built state. */
     void (*teardown)(void *self);
