@@ -169,6 +169,7 @@ copy_add(struct copy *c, const struct copy_row *row, uint64_t now_ms)
     if (rc != 0)
         return rc;
     follow_run(e, row->state);
+    tally_fold(&e->tally, row->state, row->verdict);
     e->state = *row->state;
     e->verdict = *row->verdict;
     e->heard_at_ms = now_ms;
@@ -219,6 +220,7 @@ copy_apply(struct copy *c, const struct copy_row *row, uint64_t now_ms)
     if (rc != 0 || relay == before + 1)
         return rc;
     c->lost += relay - before - 1;
+    copy_find(c, row->id)->tally.relay_lost += relay - before - 1;
     return COPY_GAP;
 }
 
@@ -227,6 +229,12 @@ copy_beat(struct copy *c, uint64_t now_ms, uint64_t wall_ms)
 {
     c->beat_at_ms = now_ms;
     c->beat_wall_ms = wall_ms;
+}
+
+void
+copy_refused(struct copy *c, const struct beat *b)
+{
+    tally_fold_beat(&c->refused, b);
 }
 
 void

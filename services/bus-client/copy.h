@@ -5,9 +5,8 @@
  * from the time.
  *
  * Time is an argument, in ms of the boot clock (clock_boot_ms).  Memory grows
- * with the number of engines and never shrinks.
- *
- * Threads: none of its own; one at a time per copy (answers.h has the lock).
+ * with the number of engines and never shrinks.  Threads: one at a time per
+ * copy (mirror.h has the lock).
  */
 #ifndef SERVICES_BUS_CLIENT_COPY_H
 #define SERVICES_BUS_CLIENT_COPY_H
@@ -15,6 +14,7 @@
 #include "proto/beat.h"
 #include "proto/state.h"
 #include "proto/verdict.h"
+#include "services/bus-client/tally.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -47,6 +47,7 @@ struct copy_engine {
     uint64_t eta_seconds;  /* never grows within a run; or unknown */
     uint64_t snapshot;     /* the snapshot that held it last */
     uint64_t changed;      /* the copy's generation at its last change */
+    struct tally tally;    /* counted since it was first heard of */
 };
 
 struct copy {
@@ -57,8 +58,9 @@ struct copy {
     uint64_t hub_epoch;
     uint64_t beat_at_ms, beat_wall_ms; /* last word from the hub */
     uint64_t snapshots;
-    uint64_t generation; /* grows whenever an answer could differ */
-    uint64_t lost;       /* relayed messages that never came */
+    uint64_t generation;          /* grows whenever an answer could differ */
+    uint64_t lost;                /* relayed messages that never came */
+    struct tally_refused refused; /* by hubs */
 };
 
 /* One relayed engine. */
@@ -92,14 +94,12 @@ void copy_end_snapshot(struct copy *c);
 /* 0; -ENOSPC over COPY_ENGINES_MAX; -ENOMEM. */
 int copy_add(struct copy *c, const struct copy_row *row, uint64_t now_ms);
 
-/*
- * Apply a live message.  Returns 0, a positive enum copy_outcome, or as
- * copy_add().
- */
+/* Apply a live message: 0, an enum copy_outcome, or as copy_add(). */
 int copy_apply(struct copy *c, const struct copy_row *row, uint64_t now_ms);
 
-/* The hub spoke. */
+/* The hub spoke; and what it refused, from the same message. */
 void copy_beat(struct copy *c, uint64_t now_ms, uint64_t wall_ms);
+void copy_refused(struct copy *c, const struct beat *b);
 
 /*
  * Decide again what is shown of every engine.  Changes do this for their own
@@ -107,11 +107,10 @@ void copy_beat(struct copy *c, uint64_t now_ms, uint64_t wall_ms);
  */
 void copy_judge(struct copy *c, uint64_t now_ms);
 
-/* Age of the engine's state in ms. */
+/* Age of the engine's state. */
 uint64_t copy_age_ms(const struct copy_engine *e, uint64_t now_ms);
 
-/* The word of a state: "stalled". */
-const char *copy_shown_token(enum copy_shown shown);
+const char *copy_shown_token(enum copy_shown shown); /* "stalled" */
 
 /* Is a sync under way, as far as anybody can tell? */
 bool copy_is_syncing(enum copy_shown shown);

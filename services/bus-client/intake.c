@@ -72,6 +72,7 @@ intake_beat(struct intake *in, const struct intake_frame *frame,
     follower_on_beat(in->follower, &beat, now->boot_ms);
     copy = mirror_lock(in->mirror);
     copy_beat(copy, now->boot_ms, now->wall_ms);
+    copy_refused(copy, &beat);
     other = copy->has_snapshot && copy->hub_epoch != beat.epoch_us;
     mirror_unlock(in->mirror);
     if (other)
@@ -157,6 +158,7 @@ intake_end_part(struct intake *in, const struct beat *head,
         return;
     copy = mirror_lock(in->mirror);
     copy_beat(copy, now->boot_ms, now->wall_ms);
+    copy_refused(copy, head);
     copy_end_snapshot(copy);
     copy_judge(copy, now->boot_ms);
     count = copy->count;

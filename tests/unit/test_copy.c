@@ -115,7 +115,9 @@ a_live_message_applies_only_when_its_relay_grew(void **unused)
     assert_int_equal(apply(&c, "a", STATE_ERROR, 5), COPY_GAP);
     assert_int_equal(copy_find(&c, "a")->shown, COPY_ERROR);
     assert_int_equal(c.lost, 2);
+    assert_int_equal(copy_find(&c, "a")->tally.relay_lost, 2);
     assert_int_equal(apply(&c, "new", STATE_IDLE, 2), COPY_GAP);
+    assert_int_equal(copy_find(&c, "new")->tally.relay_lost, 1);
     copy_clear(&c);
 }
 
