@@ -3,16 +3,6 @@
 #include <assert.h>
 #include <string.h>
 
-void
-slots_put(struct json_out *w, struct slots *s, const struct slot *slot)
-{
-    assert(s->count < SLOTS_MAX);
-    json_out_uint(w, 0);
-    s->slot[s->count] = *slot;
-    s->slot[s->count].offset = w->len > 0 ? w->len - 1 : 0;
-    s->count++;
-}
-
 static uint64_t
 value_of(const struct slot *s, const struct slots_now *now)
 {
@@ -20,6 +10,20 @@ value_of(const struct slot *s, const struct slots_now *now)
         return now->wall_ms;
     return s->base +
            (now->boot_ms > s->since_ms ? now->boot_ms - s->since_ms : 0);
+}
+
+void
+slots_put(struct json_out *w, struct slots *s, const struct slot *slot)
+{
+    if (s->now != NULL) {
+        json_out_uint(w, value_of(slot, s->now));
+        return;
+    }
+    assert(s->count < SLOTS_MAX);
+    json_out_uint(w, 0);
+    s->slot[s->count] = *slot;
+    s->slot[s->count].offset = w->len > 0 ? w->len - 1 : 0;
+    s->count++;
 }
 
 size_t

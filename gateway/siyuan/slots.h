@@ -28,13 +28,15 @@ struct slot {
     uint64_t base, since_ms;
 };
 
-struct slots {
-    size_t count;
-    struct slot slot[SLOTS_MAX];
-};
-
 struct slots_now {
     uint64_t boot_ms, wall_ms;
+};
+
+struct slots {
+    /* NULL; or, for a text sent at once, the numbers of now are written. */
+    const struct slots_now *now;
+    size_t count;
+    struct slot slot[SLOTS_MAX];
 };
 
 /* The numbers of one moment, as digits with a NUL. */

@@ -14,15 +14,8 @@ put_traffic(struct json_out *w, const char *key, const struct state_traffic *t)
 }
 
 void
-view_run_last(struct json_out *w, const struct state *s)
+view_run_put(struct json_out *w, const struct state_last *l)
 {
-    const struct state_last *l = &s->last;
-
-    json_out_key(w, "lastRun");
-    if ((s->has & STATE_HAS_LAST) == 0) {
-        json_out_null(w);
-        return;
-    }
     json_out_open(w, '{');
     json_out_key_uint(w, "run", l->run);
     json_out_key_bool(w, "ok", l->ok);
@@ -42,15 +35,14 @@ view_run_last(struct json_out *w, const struct state *s)
 }
 
 void
-view_run_error(struct json_out *w, const struct state *s, enum lang lang)
+view_run_put_error(struct json_out *w, const struct state_last *l,
+                   enum lang lang)
 {
-    const struct state_last *l = &s->last;
     enum code code = l->code[0] != '\0' ? code_find(l->code) : CODE_INTERNAL;
     const struct code_info *info = code_info(code);
     char cause[STATE_WHY_MAX];
 
-    json_out_key(w, "lastError");
-    if ((s->has & STATE_HAS_LAST) == 0 || l->ok) {
+    if (l->ok) {
         json_out_null(w);
         return;
     }
@@ -63,4 +55,26 @@ view_run_error(struct json_out *w, const struct state *s, enum lang lang)
     json_out_key_string(w, "cause", cause);
     json_out_key_uint(w, "at", l->at_ms);
     json_out_close(w, '}');
+}
+
+void
+view_run_last(struct json_out *w, const struct state *s)
+{
+    json_out_key(w, "lastRun");
+    if ((s->has & STATE_HAS_LAST) == 0) {
+        json_out_null(w);
+    } else {
+        view_run_put(w, &s->last);
+    }
+}
+
+void
+view_run_error(struct json_out *w, const struct state *s, enum lang lang)
+{
+    json_out_key(w, "lastError");
+    if ((s->has & STATE_HAS_LAST) == 0) {
+        json_out_null(w);
+    } else {
+        view_run_put_error(w, &s->last, lang);
+    }
 }

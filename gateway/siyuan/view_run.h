@@ -1,5 +1,6 @@
 /*
- * view_run.h - the last finished run of an engine, in getSyncInfo.  Pure.
+ * view_run.h - a finished run of an engine, in getSyncInfo and the routes for
+ * programs.  Pure.
  */
 #ifndef GATEWAY_SIYUAN_VIEW_RUN_H
 #define GATEWAY_SIYUAN_VIEW_RUN_H
@@ -7,6 +8,13 @@
 #include "gateway/http/json_out.h"
 #include "proto/code.h"
 #include "proto/state.h"
+
+/* A run, as an object. */
+void view_run_put(struct json_out *w, const struct state_last *l);
+
+/* Why it failed, as an object; null when it did not. */
+void view_run_put_error(struct json_out *w, const struct state_last *l,
+                        enum lang lang);
 
 /* "lastRun": null or an object. */
 void view_run_last(struct json_out *w, const struct state *s);

@@ -16,10 +16,14 @@
 #define ENGINE_JSON_MAX 16384 /* bytes; no object is longer */
 
 /*
- * Write the object; ages are those of the moment now, which is later than
- * the last change of e.  e may be a copy made under the mirror's lock.
+ * Write the object; ages are those of the moment now.  e may be a copy made
+ * under the mirror's lock.
  */
 void engine_json_put(struct json_out *w, const struct copy_engine *e,
                      const struct slots_now *now, enum lang lang);
+
+/* The same members without the brackets: more may follow. */
+void engine_json_members(struct json_out *w, const struct copy_engine *e,
+                         const struct slots_now *now, enum lang lang);
 
 #endif

@@ -58,11 +58,33 @@ a_text_without_slots_stays_as_it_is(void **unused)
     assert_string_equal(out, "{}#");
 }
 
+static void
+what_is_sent_at_once_has_its_numbers_at_once(void **unused)
+{
+    static const struct slots_now now = {1300, 1795495875600};
+    static const struct slot since = {
+        .kind = SLOTS_SINCE, .base = 40, .since_ms = 1000};
+    struct slots s = {.now = &now};
+    struct json_out w;
+    char text[64];
+
+    (void)unused;
+    json_out_init(&w, text, sizeof text - 1);
+    json_out_open(&w, '[');
+    for (size_t i = 0; i < SLOTS_MAX + 1; i++)
+        slots_put(&w, &s, &since);
+    json_out_close(&w, ']');
+    text[w.len] = '\0';
+    assert_string_equal(text, "[340,340,340,340]");
+    assert_int_equal(s.count, 0);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_take_their_places_and_the_length_follows),
+        cmocka_unit_test(what_is_sent_at_once_has_its_numbers_at_once),
         cmocka_unit_test(a_text_without_slots_stays_as_it_is),
     };
 
