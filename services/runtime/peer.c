@@ -44,7 +44,11 @@ static const struct role {
     int hwm;
     struct setting settings[4];
 } roles[] = {
-    [PEER_INGEST_HUB] = {ZMQ_SUB, 64, {{ZMQ_MAXMSGSIZE, 4096}}},
+    /* An engine's PING carries its TTL: a second one, from here, would only
+     * double what a thousand idle engines cost. */
+    [PEER_INGEST_HUB] = {ZMQ_SUB,
+                         64,
+                         {{ZMQ_MAXMSGSIZE, 4096}, {ZMQ_HEARTBEAT_IVL, 0}}},
     [PEER_INGEST_ENGINE] = {ZMQ_XPUB,
                             16,
                             {{ZMQ_XPUB_VERBOSE, 1},

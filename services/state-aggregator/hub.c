@@ -32,6 +32,8 @@
 #define STALL_MS       1000 /* a tick this late: the hub slept */
 #define STALE_MS       3000 /* this late: the peers' heartbeats gave up */
 #define SUBSCRIPTIONS  4096 /* read per turn */
+#define BUSY_MESSAGES  20   /* in one tick: then let them gather ... */
+#define GATHER_MS      5    /* ... for so long before a turn */
 #define REPORT_MS      60000
 #define TWIN_REPORT_MS 10000
 #define BEAT_TTL_MS    3500
@@ -47,7 +49,9 @@ struct hub {
     struct feed feed;
     struct beat beat; /* epoch, instance, seq; the rest is filled in */
     uint64_t started_at_ms, tick_at_ms, beat_at_ms;
-    uint64_t reported; /* refused messages at the last report */
+    uint64_t taken_at_tick; /* messages, at the last tick */
+    bool is_busy;           /* many came in the tick before it */
+    uint64_t reported;      /* refused messages at the last report */
     unsigned long long reported_at_ms, twin_at_ms;
 };
 
@@ -249,6 +253,8 @@ tick(struct hub *h, uint64_t now_ms)
     if (now_ms < h->tick_at_ms)
         return 0;
     h->tick_at_ms = now_ms + HUB_TICK_MS;
+    h->is_busy = h->ingest.taken - h->taken_at_tick >= BUSY_MESSAGES;
+    h->taken_at_tick = h->ingest.taken;
     cache_tick(h->cache, now_ms);
     feed_tick(&h->feed);
     rc = listener_tick(&h->ingest.on);
@@ -320,6 +326,37 @@ turn(struct hub *h)
     return rc != 0 ? rc : tell(h, now_ms);
 }
 
+/*
+ * Wait until there is something to do, at most until the next tick.
+ *
+ * In a fleet a turn for each message costs more than the message, and asking
+ * three sockets whether there is one costs as much again: so messages gather
+ * for a moment and the turn finds them.  With few engines each one is told on
+ * at once.
+ *
+ * Returns 0, 1 when asked to stop, or -errno.
+ */
+static int
+wait_for_work(const struct hub *h)
+{
+    zmq_pollitem_t items[] = {
+        {.fd = h->stop_fd, .events = ZMQ_POLLIN},
+        {.socket = h->ingest.on.socket, .events = ZMQ_POLLIN},
+        {.socket = h->feed_socket, .events = ZMQ_POLLIN},
+        {.socket = h->exchange.on.socket, .events = ZMQ_POLLIN}};
+    int count = h->exchange.on.socket != NULL ? 4 : 3;
+    uint64_t now_ms = clock_boot_ms();
+    long wait_ms = h->tick_at_ms > now_ms ? (long)(h->tick_at_ms - now_ms) : 0;
+
+    if (h->is_busy) {
+        count = 1;
+        wait_ms = wait_ms < GATHER_MS ? wait_ms : GATHER_MS;
+    }
+    if (zmq_poll(items, count, wait_ms) < 0)
+        return errno == EINTR ? 0 : -errno;
+    return items[0].revents != 0 && stop_requested(h->stop_fd) ? 1 : 0;
+}
+
 int
 hub_run(struct hub *h)
 {
@@ -327,21 +364,9 @@ hub_run(struct hub *h)
 
     h->tick_at_ms = h->beat_at_ms = clock_boot_ms();
     while (rc == 0) {
-        zmq_pollitem_t items[] = {
-            {.fd = h->stop_fd, .events = ZMQ_POLLIN},
-            {.socket = h->ingest.on.socket, .events = ZMQ_POLLIN},
-            {.socket = h->feed_socket, .events = ZMQ_POLLIN},
-            {.socket = h->exchange.on.socket, .events = ZMQ_POLLIN}};
-        int count = h->exchange.on.socket != NULL ? 4 : 3;
-        uint64_t now_ms = clock_boot_ms();
-        long wait_ms =
-            h->tick_at_ms > now_ms ? (long)(h->tick_at_ms - now_ms) : 0;
-
-        if (zmq_poll(items, count, wait_ms) < 0 && errno != EINTR)
-            return -errno;
-        if (items[0].revents != 0 && stop_requested(h->stop_fd))
-            return 0;
-        rc = turn(h);
+        rc = wait_for_work(h);
+        if (rc == 0)
+            rc = turn(h);
     }
-    return rc;
+    return rc > 0 ? 0 : rc;
 }

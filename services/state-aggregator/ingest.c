@@ -53,6 +53,7 @@ receive(struct ingest *i, struct cache *c, zmq_msg_t frame[2], uint64_t now_ms)
 
     if (zmq_msg_recv(&frame[0], i->on.socket, ZMQ_DONTWAIT) < 0)
         return errno == EINTR ? -EAGAIN : -errno;
+    i->taken++;
     if (zmq_msg_more(&frame[0]) == 0) {
         cache_refuse(c, REFUSAL_FRAMES);
         return 0;

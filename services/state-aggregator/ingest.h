@@ -11,6 +11,7 @@
 
 struct ingest {
     struct listener on; /* SUB */
+    uint64_t taken;     /* messages read since the start */
 };
 
 /*

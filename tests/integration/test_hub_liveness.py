@@ -2,6 +2,7 @@
 
 import time
 
+import psutil
 import pytest
 import zmq
 
@@ -133,3 +134,36 @@ def test_a_stalled_hub_makes_no_false_off(hub, processes, context):
     print(f"worst hidden age {max(hidden):.2f} s, first at"
           f" {s.history[0][0] - resumed:.2f}")
     assert max(hidden) < 1
+
+
+# ---- connections ------------------------------------------------------------
+
+ENGINE = """
+import signal, sys, time, zmq
+socket = zmq.Context().socket(zmq.XPUB)
+for option, value in ((zmq.HEARTBEAT_IVL, 1000), (zmq.HEARTBEAT_TIMEOUT, 3000),
+                      (zmq.HEARTBEAT_TTL, int(sys.argv[2]))):
+    socket.setsockopt(option, value)
+socket.connect(sys.argv[1])
+socket.recv()
+time.sleep(1.5)  # the first PING goes out after a second
+print("ready: subscribed", file=sys.stderr, flush=True)
+signal.pause()
+"""
+
+
+def connections(process, endpoint):
+    port = int(endpoint.rsplit(":", 1)[1])
+    return sum(c.laddr.port == port and c.status == psutil.CONN_ESTABLISHED
+               for c in psutil.Process(process.pid).connections("tcp"))
+
+
+def test_the_hub_ends_a_connection_whose_engine_stopped_talking(
+        hub, processes):
+    # The hub sends engines no PING of its own: theirs says how long it holds.
+    engine = processes.start("/usr/bin/python3", "-c", ENGINE, hub.ingest,
+                             3000).wait_ready()
+    assert connections(hub.process, hub.ingest) == 1
+    engine.pause()
+    wait_until(lambda: connections(hub.process, hub.ingest) == 0, 6,
+               "the hub to end the connection")
