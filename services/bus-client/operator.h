@@ -2,9 +2,10 @@
  * operator.h - commands to engines through the hub (PROTOCOL.md, control):
  * one DEALER socket with a thread of its own, used by any number of callers.
  *
- * Every call ends with exactly one reply: the engine's, the hub's
+ * Every call ends with exactly one outcome: the engine's reply, the hub's
  * (unreachable, forbidden, bad-request), or ours (timeout) when there is none
- * within COMMAND_TIMEOUT_MS.
+ * within COMMAND_TIMEOUT_MS, be it that the engine is silent or the hub away.
+ * So a call takes up to 5 s: bound how many threads may be in one.
  *
  * Threads: any.
  */
@@ -20,12 +21,15 @@ struct operator_options {
     const char *endpoint; /* of the hub's control socket; kept until the end */
 };
 
-/* Returns 0 and *out, which goes to operator_stop(); or -errno, logged. */
+/*
+ * Start the thread, whether or not there is a hub.  Returns 0 and *out, which
+ * goes to operator_stop(); or -errno, logged.
+ */
 int operator_start(struct operator** out, const struct operator_options *opt);
 
 /*
- * End the thread.  Calls under way return -ESHUTDOWN; nobody may call any
- * more once this returns.  NULL is fine.
+ * End the thread.  Calls under way return -ESHUTDOWN, and this returns when
+ * the last of them did; nobody may call any more then.  NULL is fine.
  */
 void operator_stop(struct operator* o);
 
@@ -34,8 +38,8 @@ void operator_stop(struct operator* o);
  * carries refusals and the timeout: reply_code_find(out->code).  *out is big
  * (reply.h): keep it off small stacks.
  *
- * Returns 0 and fills *out; -EINVAL when engine is no valid id; -ENOMEM; or
- * -ESHUTDOWN.
+ * Returns 0 and fills *out; or -EINVAL when engine is no valid id, -ENOMEM,
+ * -EIO (no random numbers), -ESHUTDOWN, and what is in *out is void.
  */
 int operator_call(struct operator* o, const char *engine,
                   const struct command *command, struct reply *out);
