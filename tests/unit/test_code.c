@@ -4,6 +4,8 @@
 #include "proto/utf8.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <setjmp.h>
@@ -12,6 +14,8 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+
+#define MANUAL_MAX 65536
 
 static bool
 is_ascii(const char *text)
@@ -152,12 +156,52 @@ languages_have_their_usual_names(void **unused)
     assert_int_equal(lang, LANG_EN);
 }
 
+static char *
+read_manual(void)
+{
+    FILE *f = fopen(SOURCE_ROOT "/docs/manual.md", "r");
+    char *text = calloc(1, MANUAL_MAX);
+
+    assert_non_null(f);
+    assert_non_null(text);
+    assert_true(fread(text, 1, MANUAL_MAX - 1, f) > 0);
+    (void)fclose(f);
+    return text;
+}
+
+static void
+assert_row(const char *manual, const struct code_info *info)
+{
+    for (int lang = 0; lang < LANG_COUNT; lang++) {
+        char row[1024];
+
+        (void)snprintf(row, sizeof row, "\n| `%s` | %s | %s |\n", info->token,
+                       info->text[lang], info->remedy[lang]);
+        if (strstr(manual, row) == NULL)
+            fail_msg("docs/manual.md has no row:%s", row);
+    }
+}
+
+static void
+every_code_has_its_row_in_the_user_manual(void **unused)
+{
+    char *manual = read_manual();
+
+    (void)unused;
+    for (enum code c = CODE_OK + 1; c < CODE_COUNT; c++)
+        assert_row(manual, code_info(c));
+    for (enum reply_code c = REPLY_OK + 1; c < REPLY_CODE_COUNT; c++)
+        assert_row(manual, reply_code_info(c));
+    free(manual);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_code_has_texts_and_a_token_that_finds_it),
         cmocka_unit_test(every_reply_code_has_texts_and_a_token_that_finds_it),
+        cmocka_unit_test(every_code_has_its_row_in_the_user_manual),
         cmocka_unit_test(tokens_are_those_of_the_protocol),
         cmocka_unit_test(foreign_codes_are_internal),
         cmocka_unit_test(retryable_means_that_waiting_may_help),
