@@ -4,7 +4,7 @@
 #include "gateway/http/json_out.h"
 #include "gateway/routes.h"
 #include "gateway/texts.h"
-
+#include "gateway/v1/problem.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -20,6 +20,13 @@ static int
 not_found(struct request *r)
 {
     return http_send(r, 404, HTTP_TEXT, "404 page not found");
+}
+
+/* The routes for programs say what is wrong in their own form. */
+static bool
+is_for_programs(const struct request *r)
+{
+    return strncmp(r->path, "/v1/", 4) == 0;
 }
 
 /* The short form, which SiYuan uses here: no `data`. */
@@ -54,6 +61,8 @@ unauthorized(struct service *s, struct request *r, enum auth_verdict verdict)
     } else if (request_is_browser(r)) {
         msg = texts_get(TEXT_BROWSER, s->lang);
     }
+    if (is_for_programs(r))
+        return problem_send(r, PROBLEM_UNAUTHORIZED, s->lang, msg);
     return send_refusal(r, 401, NULL, msg);
 }
 
@@ -62,11 +71,36 @@ too_many(struct service *s, struct request *r, unsigned wait)
 {
     char extra[64], seconds[16], msg[256];
 
+    if (is_for_programs(r))
+        return problem_send_wait(r, PROBLEM_TOO_MANY, s->lang, wait);
     (void)snprintf(extra, sizeof extra, "Retry-After: %u\r\n", wait);
     (void)snprintf(seconds, sizeof seconds, "%u", wait);
     texts_fill(msg, sizeof msg, texts_get(TEXT_TOO_MANY, s->lang),
                (const char *const[]){seconds, NULL});
     return send_refusal(r, 429, extra, msg);
+}
+
+static int
+read_only(struct service *s, struct request *r)
+{
+    return is_for_programs(r) ? problem_send(r, PROBLEM_READ_ONLY, s->lang, "")
+                              : http_send_extra(r, 403, NULL, "");
+}
+
+static int
+bad_parameter(struct service *s, struct request *r)
+{
+    return is_for_programs(r)
+               ? problem_send(r, PROBLEM_PARAMETER, s->lang, "in the path")
+               : http_send(r, 400, HTTP_TEXT, "400 bad parameter in the path");
+}
+
+static int
+too_large(struct service *s, struct request *r)
+{
+    return is_for_programs(r)
+               ? problem_send(r, PROBLEM_TOO_LARGE, s->lang, "")
+               : http_send(r, 413, HTTP_TEXT, "413 request body over 64 KiB");
 }
 
 /* Serve a route that asks for a role. */
@@ -82,7 +116,7 @@ serve_known(struct service *s, struct request *r, const struct route *route)
     if (auth_is_failure(verdict))
         lockout_fail(&s->lockout, &r->facts.client);
     if (verdict == AUTH_IS_READER && route->role == AUTH_ADMIN)
-        return http_send_extra(r, 403, NULL, "");
+        return read_only(s, r);
     if (verdict != AUTH_IS_ADMIN && verdict != AUTH_IS_READER)
         return unauthorized(s, r, verdict);
     return route->handler(s, r);
@@ -120,9 +154,9 @@ gate_serve(struct service *s, struct request *r)
         return redirect(r);
     r->route = route->name;
     if (routes_take_params(route, r) != 0)
-        return http_send(r, 400, HTTP_TEXT, "400 bad parameter in the path");
+        return bad_parameter(s, r);
     if (r->body_len > REQUEST_BODY_MAX)
-        return http_send(r, 413, HTTP_TEXT, "413 request body over 64 KiB");
+        return too_large(s, r);
     if (route->role == AUTH_ANYBODY)
         return route->handler(s, r);
     return serve_known(s, r, route);

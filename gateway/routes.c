@@ -2,6 +2,7 @@
 
 #include "gateway/http/percent.h"
 #include "gateway/siyuan/handlers.h"
+#include "gateway/v1/engines.h"
 #include "proto/utf8.h"
 
 #include <errno.h>
@@ -48,6 +49,8 @@ static const struct route table[] = {
      "version"},
     {"/healthz", GET, AUTH_ANYBODY, handlers_healthz, "healthz"},
     {"/readyz", GET, AUTH_ANYBODY, handlers_readyz, "readyz"},
+    {"/v1/engines", GET, AUTH_READER, engines_list, "listEngines"},
+    {"/v1/engines/{id}", GET, AUTH_READER, engines_one, "getEngine"},
 };
 
 static const char *

@@ -24,6 +24,7 @@ static const struct {
     const char *line;
 } status_lines[] = {
     {200, "HTTP/1.1 200 OK\r\n" CORS},
+    {202, "HTTP/1.1 202 Accepted\r\n" CORS},
     {204, "HTTP/1.1 204 No Content\r\n" CORS},
     {301, "HTTP/1.1 301 Moved Permanently\r\n" CORS},
     {307, "HTTP/1.1 307 Temporary Redirect\r\n" CORS},
@@ -31,10 +32,14 @@ static const struct {
     {401, "HTTP/1.1 401 Unauthorized\r\n" CORS},
     {403, "HTTP/1.1 403 Forbidden\r\n" CORS},
     {404, "HTTP/1.1 404 Not Found\r\n" CORS},
+    {409, "HTTP/1.1 409 Conflict\r\n" CORS},
     {413, "HTTP/1.1 413 Payload Too Large\r\n" CORS},
     {429, "HTTP/1.1 429 Too Many Requests\r\n" CORS},
     {500, "HTTP/1.1 500 Internal Server Error\r\n" CORS},
+    {501, "HTTP/1.1 501 Not Implemented\r\n" CORS},
+    {502, "HTTP/1.1 502 Bad Gateway\r\n" CORS},
     {503, "HTTP/1.1 503 Service Unavailable\r\n" CORS},
+    {504, "HTTP/1.1 504 Gateway Timeout\r\n" CORS},
 };
 
 static const char *
@@ -150,6 +155,17 @@ http_send_extra(struct request *r, int status, const char *extra,
                           .body_len = strlen(body)};
 
     settle_connection(r, status);
+    h.close = r->close;
+    return send_all(r, &h, body);
+}
+
+int
+http_send_body(struct request *r, const struct http_head *head,
+               const char *body)
+{
+    struct http_head h = *head;
+
+    settle_connection(r, h.status);
     h.close = r->close;
     return send_all(r, &h, body);
 }

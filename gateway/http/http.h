@@ -40,6 +40,10 @@ int http_send(struct request *r, int status, const char *type,
 int http_send_extra(struct request *r, int status, const char *extra,
                     const char *body);
 
+/* body_len bytes of body; head->close is not looked at. */
+int http_send_body(struct request *r, const struct http_head *head,
+                   const char *body);
+
 /* 200, {"code":..,"msg":..,"data":null} */
 int http_send_result(struct request *r, int code, const char *msg);
 

@@ -2,6 +2,8 @@
 
 #include "proto/utf8.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 void
@@ -11,10 +13,44 @@ json_out_init(struct json_out *w, char *buf, size_t cap)
     w->buf = buf;
 }
 
+int
+json_out_init_heap(struct json_out *w, size_t cap)
+{
+    *w = (struct json_out){.cap = cap, .grows = true};
+    w->buf = malloc(cap);
+    return w->buf != NULL ? 0 : -ENOMEM;
+}
+
+void
+json_out_clear(struct json_out *w)
+{
+    if (w->grows)
+        free(w->buf);
+    *w = (struct json_out){0};
+}
+
+static bool
+make_room(struct json_out *w, size_t len)
+{
+    size_t cap = w->cap;
+    char *moved;
+
+    if (!w->grows || w->overflow)
+        return false;
+    while (cap - w->len < len)
+        cap *= 2;
+    moved = realloc(w->buf, cap);
+    if (moved == NULL)
+        return false;
+    w->buf = moved;
+    w->cap = cap;
+    return true;
+}
+
 static void
 put(struct json_out *w, const char *bytes, size_t len)
 {
-    if (len > w->cap - w->len) {
+    if (len > w->cap - w->len && !make_room(w, len)) {
         w->overflow = true;
         return;
     }

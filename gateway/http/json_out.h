@@ -1,5 +1,6 @@
 /*
- * json_out.h - compact JSON into a caller's buffer, without allocation.
+ * json_out.h - compact JSON into a caller's buffer, without allocation; or,
+ * for answers of any length, into one on the heap that grows.
  *
  * Escapes as SiYuan's kernel does: besides what JSON demands, '<' '>' '&' and
  * U+2028 U+2029 become \uXXXX, all other text stays raw UTF-8; bytes that are
@@ -20,9 +21,18 @@ struct json_out {
     size_t cap;
     size_t len;    /* bytes written */
     bool overflow; /* something did not fit: the text is void */
+    bool grows;
 };
 
 void json_out_init(struct json_out *w, char *buf, size_t cap);
+
+/*
+ * A buffer on the heap, cap bytes (not 0) at first; w goes to json_out_clear().
+ * Out of memory later on is an overflow.  Returns 0, or -ENOMEM.
+ */
+int json_out_init_heap(struct json_out *w, size_t cap);
+/* All zeros are fine. */
+void json_out_clear(struct json_out *w);
 
 /* '{' '}' '[' ']' */
 void json_out_open(struct json_out *w, char bracket);

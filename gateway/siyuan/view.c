@@ -36,9 +36,9 @@ is_kernel_of(const struct copy_engine *other, const struct copy_engine *e)
            strcmp(other->state.repo, e->state.repo) == 0;
 }
 
-static void
-put_kernels(struct json_out *w, const struct copy *c,
-            const struct copy_engine *e)
+void
+view_kernels(struct json_out *w, const struct copy *c,
+             const struct copy_engine *e)
 {
     json_out_key(w, "kernels");
     json_out_open(w, '[');
@@ -108,7 +108,7 @@ view_engine(struct json_out *w, const struct view_parts *p,
     view_sync_documented(w, e, p->lang, slots);
     json_out_key_uint(w, "synced", s->synced_at_ms);
     json_out_key_string(w, "stat", stat);
-    put_kernels(w, p->copy, e);
+    view_kernels(w, p->copy, e);
     json_out_key_string(w, "kernel", e->id);
     json_out_key_string(w, "engine", e->id);
     json_out_key_string(w, "state", copy_shown_token(e->shown));
@@ -136,7 +136,7 @@ view_nothing(struct json_out *w, const struct view_parts *p, const char *msg,
     view_sync_resting(w, COPY_IDLE, p->lang);
     json_out_key_uint(w, "synced", 0);
     json_out_key_string(w, "stat", "");
-    put_kernels(w, p->copy, NULL);
+    view_kernels(w, p->copy, NULL);
     json_out_key_string(w, "kernel", "");
     json_out_key_string(w, "state", copy_shown_token(COPY_UNKNOWN));
     put_tail(w, p, slots);

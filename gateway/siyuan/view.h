@@ -23,6 +23,13 @@
  */
 void view_engines(struct json_out *w, const struct copy *c);
 
+/*
+ * "kernels": the other live engines of the same repository; none when e is
+ * NULL.
+ */
+void view_kernels(struct json_out *w, const struct copy *c,
+                  const struct copy_engine *e);
+
 struct view_parts {
     const struct copy *copy;
     const char *engines; /* what view_engines() wrote */

@@ -96,6 +96,11 @@ class Gateway:
             return read_all(s)
 
 
+def bearer(token):
+    """The header of whoever has this token."""
+    return {"Authorization": "Bearer " + token}
+
+
 def read_all(s):
     received = b""
     try:

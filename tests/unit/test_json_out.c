@@ -126,6 +126,25 @@ nothing_is_written_past_the_end(void **unused)
     }
 }
 
+static void
+on_the_heap_it_grows_to_any_length(void **unused)
+{
+    struct json_out w;
+
+    (void)unused;
+    assert_int_equal(json_out_init_heap(&w, 1), 0);
+    json_out_open(&w, '[');
+    for (int i = 0; i < 1000; i++)
+        json_out_string(&w, "0123456789");
+    json_out_close(&w, ']');
+    assert_false(w.overflow);
+    assert_int_equal(w.len, 1 + 1000 * 13);
+    assert_memory_equal(w.buf, "[\"0123456789\",\"0", 16);
+    assert_memory_equal(w.buf + w.len - 3, "9\"]", 3);
+    json_out_clear(&w);
+    json_out_clear(&w);
+}
+
 int
 main(void)
 {
@@ -135,6 +154,7 @@ main(void)
         cmocka_unit_test(
             bytes_that_are_not_utf8_become_the_replacement_character),
         cmocka_unit_test(tenths_have_no_trailing_zero),
+        cmocka_unit_test(on_the_heap_it_grows_to_any_length),
         cmocka_unit_test(nothing_is_written_past_the_end),
     };
 

@@ -2,6 +2,7 @@
 
 #include "gateway/siyuan/handlers.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include <setjmp.h>
@@ -98,6 +99,39 @@ a_path_must_match_to_its_last_byte(void **unused)
 }
 
 static void
+a_parameter_is_one_segment_and_comes_decoded(void **unused)
+{
+    static const struct {
+        const char *path, *id;
+        int rc;
+    } rows[] = {
+        {"/v1/engines/nas", "nas", 0},
+        {"/v1/engines/{id}", "{id}", 0},
+        {"/v1/engines/a%2Fb", "a/b", 0},
+        {"/v1/engines/..", "..", 0},
+        {"/v1/engines/%e6%96%87", "文", 0},
+        {"/v1/engines/%00", "", -EINVAL},
+        {"/v1/engines/%4", "", -EINVAL},
+        {"/v1/engines/%ff", "\xff", -EINVAL},
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct request r = {.path = rows[i].path};
+        const struct route *route = find(rows[i].path, "GET");
+
+        assert_string_equal(route->path, "/v1/engines/{id}");
+        assert_int_equal(routes_take_params(route, &r), rows[i].rc);
+        assert_string_equal(r.param[0], rows[i].id);
+        assert_string_equal(r.param[1], "");
+    }
+    assert_null(find("/v1/engines/", "GET"));
+    assert_null(find("/v1/engines//", "GET"));
+    assert_null(find("/v1/engines/a/b", "GET"));
+    assert_null(find("/v1/engines/nas/", "GET"));
+}
+
+static void
 only_the_administrator_sees_or_changes_a_sync(void **unused)
 {
     (void)unused;
@@ -116,6 +150,7 @@ main(void)
         cmocka_unit_test(what_answers_get_answers_head),
         cmocka_unit_test(every_row_finds_itself_and_has_a_name_of_its_own),
         cmocka_unit_test(a_path_must_match_to_its_last_byte),
+        cmocka_unit_test(a_parameter_is_one_segment_and_comes_decoded),
         cmocka_unit_test(only_the_administrator_sees_or_changes_a_sync),
     };
 
