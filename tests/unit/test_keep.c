@@ -133,6 +133,40 @@ a_bad_object_leaves_no_folder(void **state)
                  "not the 4 bytes");
 }
 
+static void
+what_an_attempt_has_kept_is_not_kept_again(void **state)
+{
+    const record first = world_record(&world, "/a.sy", "first", T0);
+    const record second = world_record(&world, "/b.sy", "second", T0);
+    const struct keep_options opt = world_keep_options(&world);
+    char place[KEEP_FOLDER_MAX];
+
+    (void)state;
+    assert_int_equal(keep((const record[]){first, NULL}), 0);
+    assert_string_equal(folder, "history/2023-11-15-061500-sync");
+    assert_int_equal(keep((const record[]){first, NULL}), 0);
+    assert_string_equal(folder, "");
+    assert_int_equal(keep((const record[]){first, second, NULL}), 0);
+    assert_string_equal(folder, "history/2023-11-15-061501-sync");
+    assert_int_equal(scratch_count(&world.scratch, "ws/history", ".sy"), 2);
+    keep_find(place, first, &opt);
+    assert_string_equal(place, "history/2023-11-15-061500-sync");
+    keep_find(place, second, &opt);
+    assert_string_equal(place, "history/2023-11-15-061501-sync");
+}
+
+static void
+a_loser_of_the_next_sync_is_kept_anew(void **state)
+{
+    const record files[] = {world_record(&world, "/a.sy", "first", T0), NULL};
+
+    (void)state;
+    assert_int_equal(keep(files), 0);
+    keep_end(world.state_fd);
+    assert_int_equal(keep(files), 0);
+    assert_string_equal(folder, "history/2023-11-15-061501-sync");
+}
+
 static int
 keep_as_nobody(void *ctx)
 {
@@ -241,6 +275,8 @@ main(void)
         TEST(copies_lie_in_a_folder_of_the_local_time),
         TEST(nothing_to_keep_makes_no_folder),
         TEST(a_taken_second_is_left_alone),
+        TEST(what_an_attempt_has_kept_is_not_kept_again),
+        TEST(a_loser_of_the_next_sync_is_kept_anew),
         TEST(a_bad_object_leaves_no_folder),
         TEST(a_read_only_history_is_a_failure),
         TEST(a_full_disk_leaves_no_folder),

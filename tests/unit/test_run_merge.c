@@ -194,6 +194,38 @@ what_was_done_is_counted_and_told(void **state)
     assert_int_equal(run_device_kept(&b, "of a"), 1);
 }
 
+/* The commit point fails: everything before it was done. */
+static void
+fail_late(void)
+{
+    memory_store_fail(store, "put", "refs/latest", CODE_NETWORK, 0);
+    assert_int_equal(both(&b).fault.code, CODE_NETWORK);
+    assert_int_equal(run_device_kept(&b, "of a"), 1);
+}
+
+static void
+a_run_after_a_failed_one_keeps_no_second_copy(void **state)
+{
+    (void)state;
+    diverge();
+    fail_late();
+    memory_store_fail(store, NULL, NULL, CODE_OK, 0);
+    both_ok(&b);
+    assert_merged(&b);
+    assert_int_equal(run_device_kept(&b, "of a"), 1);
+}
+
+static void
+a_failed_run_s_copy_is_told_by_the_next(void **state)
+{
+    (void)state;
+    diverge();
+    fail_late();
+    fail_late();
+    assert_int_equal(b.report.conflict_count, 1);
+    assert_non_null(strstr(b.report.conflicts[0].kept, "-sync/doc.sy"));
+}
+
 static void
 an_empty_workspace_adopts_the_store_s_snapshot(void **state)
 {
@@ -516,6 +548,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(everything_is_there_before_what_names_it),
         TEST(what_was_done_is_counted_and_told),
+        TEST(a_run_after_a_failed_one_keeps_no_second_copy),
+        TEST(a_failed_run_s_copy_is_told_by_the_next),
         TEST(an_empty_workspace_adopts_the_store_s_snapshot),
         TEST(nothing_anywhere_is_an_empty_workspace),
         TEST(an_emptied_workspace_is_not_a_joining_one),

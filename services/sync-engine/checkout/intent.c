@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -202,6 +201,16 @@ intent_read(struct intent *out, int state_fd, const char *file,
     if (rc != 0)
         intent_clear(out);
     return rc >= 0 ? rc : problem_errno(p, rc, "state file %s", file);
+}
+
+bool
+intent_is_of(const struct intent *in, const char *workspace)
+{
+    char *real = realpath(workspace, NULL);
+    bool same = real != NULL && strcmp(real, in->workspace) == 0;
+
+    free(real);
+    return same;
 }
 
 void

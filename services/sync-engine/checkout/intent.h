@@ -17,6 +17,7 @@
 #include "services/sync-engine/repo/buffer.h"
 #include "services/sync-engine/repo/problem.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -64,6 +65,9 @@ int intent_write(int state_fd, const char *file, const struct intent *in,
  */
 int intent_read(struct intent *out, int state_fd, const char *file,
                 struct problem *p);
+
+/* Is it about this workspace, however it is spelled? */
+bool intent_is_of(const struct intent *in, const char *workspace);
 
 /* All of it is done: remove the file. */
 void intent_end(int state_fd, const char *file);

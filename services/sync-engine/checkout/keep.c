@@ -3,12 +3,14 @@
 #include "services/sync-engine/checkout/assemble.h"
 #include "services/sync-engine/checkout/folders.h"
 #include "services/sync-engine/checkout/intent.h"
+#include "services/sync-engine/checkout/kept.h"
 #include "services/sync-engine/checkout/sweep.h"
 #include "services/sync-engine/checkout/tree.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -21,6 +23,9 @@
 /* One folder of copies being made. */
 struct keeping {
     const struct keep_options *opt;
+    struct kept kept;                 /* by earlier attempts */
+    const struct file_record **files; /* what they have not kept */
+    size_t count;
     int history_fd;
     int fd;                      /* of the folder under its temporary name */
     char root[PATH_LEN_MAX + 1]; /* its path, for messages */
@@ -84,8 +89,7 @@ copy(const struct keeping *k, struct folders *f, const struct file_record *r,
 }
 
 static int
-copy_all(const struct keeping *k, const struct file_record *const *files,
-         size_t count, struct problem *p)
+copy_all(const struct keeping *k, struct problem *p)
 {
     const struct keep_options *opt = k->opt;
     struct folders_made made;
@@ -95,13 +99,13 @@ copy_all(const struct keeping *k, const struct file_record *const *files,
     if (rc != 0)
         return rc;
     folders_init(&f, k->fd, k->root, &made);
-    for (size_t i = 0; i < count && rc == 0; i++) {
+    for (size_t i = 0; i < k->count && rc == 0; i++) {
         if (opt->cancel != NULL && atomic_load(opt->cancel))
             rc = problem_set(p, PROBLEM_CANCELLED, "cancelled");
         if (rc == 0)
-            rc = copy(k, &f, files[i], p);
+            rc = copy(k, &f, k->files[i], p);
         if (rc == 0 && opt->on_progress != NULL)
-            opt->on_progress(opt->ctx, files[i]->path);
+            opt->on_progress(opt->ctx, k->files[i]->path);
     }
     folders_leave(&f);
     folders_made_clear(&made);
@@ -116,6 +120,9 @@ commit(const struct keeping *k, char name[KEEP_NAME_MAX], struct problem *p)
 
     for (int later = 0; later < SECONDS && rc == 0; later++) {
         make_name(name, k->opt->started_ms, later);
+        rc = kept_add(&k->kept, name, p);
+        if (rc != 0)
+            return rc;
         rc = folders_rename_new(k->history_fd, k->temp, name);
         if (rc == 0 && fsync(k->history_fd) != 0)
             rc = -errno;
@@ -159,12 +166,57 @@ begin(struct keeping *k, struct problem *p)
     return k->fd >= 0 ? 0 : problem_errno(p, -errno, "cannot make %s", k->root);
 }
 
+/* What earlier attempts have not kept. */
+static int
+choose(struct keeping *k, const struct file_record *const *files, size_t count,
+       struct problem *p)
+{
+    int rc = kept_read(&k->kept, k->opt->workspace, k->opt->state_fd, p);
+
+    if (rc != 0)
+        return rc;
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers */
+    k->files = calloc(count, sizeof *k->files);
+    if (k->files == NULL)
+        return problem_errno(p, -ENOMEM, "history copies");
+    for (size_t i = 0; i < count; i++) {
+        const struct assemble a = {.objects = repo_objects(k->opt->repo),
+                                   .record = files[i],
+                                   .root = HISTORY};
+
+        if (kept_find(&k->kept, k->history_fd, &a, repo_worker(k->opt->repo)) ==
+            NULL)
+            k->files[k->count++] = files[i];
+    }
+    return 0;
+}
+
+/* The folder of copies, from its beginning to its name. */
+static int
+make_folder(struct keeping *k, char folder[KEEP_FOLDER_MAX], struct problem *p)
+{
+    char name[KEEP_NAME_MAX] = "";
+    int rc = begin(k, p);
+
+    if (rc == 0)
+        rc = copy_all(k, p);
+    if (rc == 0)
+        rc = commit(k, name, p);
+    if (rc == 0)
+        (void)snprintf(folder, KEEP_FOLDER_MAX, HISTORY "/%s", name);
+    /* Not even a folder that is left is forgotten: the intent then stays. */
+    if (k->temp[0] != '\0' && tree_remove(k->history_fd, k->temp) == 0)
+        intent_end(k->opt->state_fd, INTENT_KEEPING);
+    if (k->fd >= 0)
+        (void)close(k->fd);
+    return rc;
+}
+
 int
 keep_run(char folder[KEEP_FOLDER_MAX], const struct file_record *const *files,
          size_t count, const struct keep_options *opt, struct problem *p)
 {
     struct keeping k = {.opt = opt, .history_fd = -1, .fd = -1};
-    char name[KEEP_NAME_MAX] = "";
     int rc;
 
     folder[0] = '\0';
@@ -173,20 +225,41 @@ keep_run(char folder[KEEP_FOLDER_MAX], const struct file_record *const *files,
     k.history_fd = open_history(opt->workspace, p);
     if (k.history_fd < 0)
         return k.history_fd;
-    rc = begin(&k, p);
-    if (rc == 0)
-        rc = copy_all(&k, files, count, p);
-    if (rc == 0)
-        rc = commit(&k, name, p);
-    if (rc == 0)
-        (void)snprintf(folder, KEEP_FOLDER_MAX, HISTORY "/%s", name);
-    /* Not even a folder that is left is forgotten: the intent then stays. */
-    if (k.temp[0] != '\0' && tree_remove(k.history_fd, k.temp) == 0)
-        intent_end(opt->state_fd, INTENT_KEEPING);
-    if (k.fd >= 0)
-        (void)close(k.fd);
+    rc = choose(&k, files, count, p);
+    if (rc == 0 && k.count > 0)
+        rc = make_folder(&k, folder, p);
+    kept_clear(&k.kept);
+    free(k.files);
     (void)close(k.history_fd);
     return rc;
+}
+
+void
+keep_find(char folder[KEEP_FOLDER_MAX], const struct file_record *file,
+          const struct keep_options *opt)
+{
+    const struct assemble a = {.record = file, .root = HISTORY};
+    struct problem ignored = {0};
+    struct kept kept;
+    const char *name = NULL;
+    int fd = open_history(opt->workspace, &ignored);
+
+    folder[0] = '\0';
+    if (fd >= 0 &&
+        kept_read(&kept, opt->workspace, opt->state_fd, &ignored) == 0)
+        name = kept_find(&kept, fd, &a, NULL);
+    if (name != NULL)
+        (void)snprintf(folder, KEEP_FOLDER_MAX, HISTORY "/%s", name);
+    if (fd >= 0) {
+        kept_clear(&kept);
+        (void)close(fd);
+    }
+}
+
+void
+keep_end(int state_fd)
+{
+    kept_end(state_fd);
 }
 
 /* Returns 0, -EEXIST when another file has the place, or -errno. */

@@ -38,14 +38,25 @@ struct keep_options {
 /*
  * Keep a copy of each file, verified, with its mtime and mode 0600.  The folder
  * is named after started_ms in local time, or the next second no other has.
+ * What an earlier call has kept since keep_end() is not kept again.
  *
  * Returns 0 and writes the folder, relative to the workspace, to folder ("" if
- * there is nothing to keep); or a negative value with *p filled as
+ * there is nothing more to keep); or a negative value with *p filled as
  * checkout_run(), folder "" and nothing left behind.
  */
 int keep_run(char folder[KEEP_FOLDER_MAX],
              const struct file_record *const *files, size_t count,
              const struct keep_options *opt, struct problem *p);
+
+/*
+ * Where is the copy of this file?  Writes its folder, relative to the
+ * workspace, to folder; "" when nothing has been kept since keep_end().
+ */
+void keep_find(char folder[KEEP_FOLDER_MAX], const struct file_record *file,
+               const struct keep_options *opt);
+
+/* The sync ended well: what loses from now on is kept anew. */
+void keep_end(int state_fd);
 
 /*
  * Keep the file `name` of the folder dir_fd, which is data's file at path, by

@@ -82,16 +82,6 @@ sweep_history(const char *workspace, const struct intent *in, struct problem *p)
     return problem_errno(p, rc, "cannot clean up %s/" HISTORY, workspace);
 }
 
-static bool
-is_of(const struct intent *in, const char *workspace)
-{
-    char *real = realpath(workspace, NULL);
-    bool same = real != NULL && strcmp(real, in->workspace) == 0;
-
-    free(real);
-    return same;
-}
-
 static int
 sweep_intent(const char *workspace, int state_fd, const char *file,
              struct problem *p)
@@ -101,7 +91,7 @@ sweep_intent(const char *workspace, int state_fd, const char *file,
 
     if (rc < 0 || rc == INTENT_NONE)
         return rc < 0 ? rc : 0;
-    if (rc == INTENT_REFUSED || !is_of(&in, workspace)) {
+    if (rc == INTENT_REFUSED || !intent_is_of(&in, workspace)) {
         log_line(LOG_WARN, "state file %s is %s: ignored", file,
                  rc == 0 ? "about another workspace" : "damaged");
         rc = 0;

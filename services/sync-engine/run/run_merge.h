@@ -24,8 +24,7 @@ struct run_merge {
     struct settlement settled;
     struct snapshot before; /* once there is a merged one: the one before */
     bool merged;
-    char folder[KEEP_FOLDER_MAX]; /* where the losers are kept */
-    unsigned again;               /* how often the run began again */
+    unsigned again; /* how often the run began again */
 };
 
 #endif

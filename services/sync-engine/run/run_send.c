@@ -248,5 +248,8 @@ run_set_base(struct run *r)
     struct problem p = {0};
     int rc = refs_write(r->opt->repo, REFS_LATEST_SYNC, run_new_latest(r), &p);
 
-    return rc < 0 ? run_forward(r, rc, &p) : 0;
+    if (rc < 0)
+        return run_forward(r, rc, &p);
+    keep_end(r->opt->state_fd);
+    return 0;
 }

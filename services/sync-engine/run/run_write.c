@@ -34,13 +34,19 @@ run_sweep(struct run *r)
 /* ---- losers ---- */
 
 static int
-remember_conflict(struct run *r, const struct merge_change *c)
+remember_conflict(struct run *r, const struct merge_change *c,
+                  const struct keep_options *opt)
 {
     char kept[KEEP_FOLDER_MAX + PATH_LEN_MAX] = "";
+    char folder[KEEP_FOLDER_MAX];
     int rc;
 
     if (c->decision.history != DECIDE_NONE) {
-        (void)snprintf(kept, sizeof kept, "%s%s", r->merge.folder, c->path);
+        keep_find(folder,
+                  c->decision.history == DECIDE_LOCAL ? c->versions.local
+                                                      : c->versions.cloud,
+                  opt);
+        (void)snprintf(kept, sizeof kept, "%s%s", folder, c->path);
     }
     rc = report_add_conflict(
         &r->report, &(struct report_conflict){
@@ -55,7 +61,7 @@ remember_conflict(struct run *r, const struct merge_change *c)
 int
 run_keep(struct run *r)
 {
-    struct run_merge *m = &r->merge;
+    const struct run_merge *m = &r->merge;
     const struct keep_options opt = {
         .repo = r->opt->repo,
         .workspace = r->opt->workspace,
@@ -63,12 +69,13 @@ run_keep(struct run *r)
         .started_ms = m->started_ms,
         .cancel = &r->opt->cancel->set,
     };
+    char folder[KEEP_FOLDER_MAX];
     struct problem p = {0};
     int rc = run_should_stop(r, r->fault);
 
     if (rc < 0)
         return rc;
-    rc = keep_run(m->folder, m->plan.history.files, m->plan.history.count, &opt,
+    rc = keep_run(folder, m->plan.history.files, m->plan.history.count, &opt,
                   &p);
     if (rc < 0)
         return run_forward(r, rc, &p);
@@ -76,7 +83,7 @@ run_keep(struct run *r)
         const struct merge_change *c = &m->plan.changes.items[i];
 
         if (c->decision.conflict != DECIDE_NO_CONFLICT)
-            rc = remember_conflict(r, c);
+            rc = remember_conflict(r, c, &opt);
     }
     return rc;
 }
