@@ -2,9 +2,12 @@
 
 #include "gateway/http/http.h"
 #include "gateway/http/json_out.h"
+#include "gateway/metrics/requests.h"
 #include "gateway/routes.h"
 #include "gateway/texts.h"
 #include "gateway/v1/problem.h"
+#include "services/runtime/clock.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -142,14 +145,12 @@ redirect(struct request *r)
                            "");
 }
 
-int
-gate_serve(struct service *s, struct request *r)
+/* route: the one of the request, or NULL. */
+static int
+serve(struct service *s, struct request *r, const struct route *route)
 {
-    const struct route *route;
-
     if (request_is_method(r, "OPTIONS"))
         return http_send_extra(r, 204, "Access-Control-Max-Age: 600\r\n", "");
-    route = routes_find(r->path, strlen(r->path), r->method);
     if (route == NULL)
         return redirect(r);
     r->route = route->name;
@@ -160,4 +161,16 @@ gate_serve(struct service *s, struct request *r)
     if (route->role == AUTH_ANYBODY)
         return route->handler(s, r);
     return serve_known(s, r, route);
+}
+
+int
+gate_serve(struct service *s, struct request *r)
+{
+    uint64_t began_ns = clock_monotonic_ns();
+    const struct route *route =
+        routes_find(r->path, strlen(r->path), r->method);
+    int status = serve(s, r, route);
+
+    requests_count(s->requests, route, status, clock_monotonic_ns() - began_ns);
+    return status;
 }

@@ -1,3 +1,4 @@
+#include "gateway/metrics/requests.h"
 #include "gateway/server.h"
 #include "gateway/service.h"
 #include "gateway/siyuan/answers.h"
@@ -225,6 +226,8 @@ start(struct gateway *g, const struct settings *s)
     if (rc == 0)
         rc = answers_new(&g->service.answers, &answers);
     if (rc == 0)
+        rc = requests_new(&g->service.requests);
+    if (rc == 0)
         rc = server_start(&g->server, &server);
     if (rc == 0)
         rc = feed_start(&g->feed, &feed);
@@ -270,6 +273,7 @@ teardown(void *self)
 
     feed_stop(g->feed);
     server_stop(g->server);
+    requests_free(g->service.requests);
     answers_free(g->service.answers);
     mirror_free(g->service.mirror);
     if (g->has_lockout)

@@ -1,6 +1,7 @@
 #include "gateway/routes.h"
 
 #include "gateway/http/percent.h"
+#include "gateway/metrics/scrape.h"
 #include "gateway/siyuan/handlers.h"
 #include "gateway/v1/engines.h"
 #include "proto/utf8.h"
@@ -48,6 +49,7 @@ static const struct route table[] = {
     {"/api/system/version", GET | POST, AUTH_ANYBODY, handlers_version,
      "version"},
     {"/healthz", GET, AUTH_ANYBODY, handlers_healthz, "healthz"},
+    {"/metrics", GET, AUTH_READER, scrape_metrics, "metrics"},
     {"/readyz", GET, AUTH_ANYBODY, handlers_readyz, "readyz"},
     {"/v1/engines", GET, AUTH_READER, engines_list, "listEngines"},
     {"/v1/engines/{id}", GET, AUTH_READER, engines_one, "getEngine"},

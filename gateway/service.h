@@ -12,12 +12,23 @@
 #include "proto/code.h"
 #include "services/bus-client/mirror.h"
 
+#include <stdatomic.h>
+
+struct requests;
+
+/* Streams open now; those who serve them count up and down. */
+struct service_streams {
+    atomic_uint sse, websocket;
+};
+
 struct service {
     struct mirror *mirror;
     struct answers *answers;
     struct auth_secrets secrets; /* texts belong to the options */
     struct request_proxies proxies;
     struct lockout lockout;
+    struct requests *requests; /* counted by the gate */
+    struct service_streams open_streams;
     enum lang lang;
 };
 

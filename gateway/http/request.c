@@ -33,8 +33,11 @@ look_at(struct request *r, struct forwarding *f, const struct mg_header *h)
     switch (h->name[0] | 0x20) {
     case 'a':
         if (strcasecmp(h->name, "Authorization") == 0 &&
-            r->facts.authorization == NULL)
+            r->facts.authorization == NULL) {
             r->facts.authorization = h->value;
+        } else if (strcasecmp(h->name, "Accept") == 0) {
+            r->accept = h->value;
+        }
         break;
     case 'c':
         if (strcasecmp(h->name, "Connection") == 0)

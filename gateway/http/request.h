@@ -27,6 +27,7 @@ struct request {
     const char *path;       /* raw, as sent, without the query */
     const char *query;      /* raw; or NULL */
     const char *user_agent; /* "" when absent */
+    const char *accept;     /* NULL when absent */
     const char *route;      /* name of the row of routes.h; NULL: none */
     /* Of the path, decoded: UTF-8; "" for those that the route has not. */
     char param[REQUEST_PARAM_MAX][REQUEST_TEXT_MAX];

@@ -4,14 +4,20 @@
 #include <time.h>
 
 static uint64_t
-read_us(clockid_t id)
+read_ns(clockid_t id)
 {
     struct timespec t = {0};
     int rc = clock_gettime(id, &t);
 
     assert(rc == 0);
     (void)rc;
-    return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+    return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+static uint64_t
+read_us(clockid_t id)
+{
+    return read_ns(id) / 1000;
 }
 
 uint64_t
@@ -30,6 +36,12 @@ uint64_t
 clock_monotonic_ms(void)
 {
     return read_us(CLOCK_MONOTONIC) / 1000;
+}
+
+uint64_t
+clock_monotonic_ns(void)
+{
+    return read_ns(CLOCK_MONOTONIC);
 }
 
 uint64_t

@@ -1,5 +1,5 @@
 /*
- * clock.h - the three clocks, in the units everything here uses.
+ * clock.h - the three clocks, in the units that are used here.
  *
  * Pure code gets time as an argument; only loops read clocks.
  */
@@ -11,6 +11,7 @@
 uint64_t clock_wall_ms(void);      /* Unix time: display and records */
 uint64_t clock_wall_us(void);      /* epochs */
 uint64_t clock_monotonic_ms(void); /* CLOCK_MONOTONIC: durations */
-uint64_t clock_boot_ms(void);      /* CLOCK_BOOTTIME: leases, counts sleep */
+uint64_t clock_monotonic_ns(void);
+uint64_t clock_boot_ms(void); /* CLOCK_BOOTTIME: leases, counts sleep */
 
 #endif

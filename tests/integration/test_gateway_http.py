@@ -27,7 +27,7 @@ def guarded(processes):
     ("POST", "/api/sync/../sync/getSyncInfo"), ("POST", "//api/sync/getSyncInfo"),
     ("POST", "/api/sync/getSyncInfo%00"), ("POST", "/api/sync/getSyncInfo;x"),
     ("GET", "/"), ("GET", "/../../etc/passwd"), ("GET", "/%2e%2e/etc/passwd"),
-    ("GET", "/metrics"), ("POST", "/healthz"),
+    ("POST", "/metrics"), ("POST", "/healthz"),
     ("GET", "/healthz/x"), ("GET", "/ws?app=a&id=b&type=main"),
 ])
 def test_unknown_path_or_method_is_404_before_any_login(guarded, method, path):
