@@ -18,7 +18,7 @@
 
 struct settings {
     struct option_list listen, trusted_proxies;
-    const char *hub, *hub_feed, *engine, *lang;
+    const char *hub, *hub_feed, *hub_control, *engine, *lang;
     char *api_token, *reader_token, *access_code;
     long threads;
 };
@@ -42,6 +42,11 @@ static const struct option_row rows[] = {
      .help = "Another address of its feed: tcp://ADDR:PORT or ipc:///PATH",
      .kind = OPTION_TEXT,
      .offset = offsetof(struct settings, hub_feed)},
+    {.name = "hub-control",
+     .argument = "ADDRESS",
+     .help = "Another address of its control socket, for commands to engines",
+     .kind = OPTION_TEXT,
+     .offset = offsetof(struct settings, hub_control)},
     {.name = "engine",
      .argument = "ID",
      .help = "The engine getSyncInfo describes when a request names none"
@@ -91,28 +96,42 @@ struct gateway {
     struct endpoints hub;
     struct listen_address listen[SERVER_LISTEN_MAX];
     struct feed *feed;
+    struct operator* control;
     struct server *server;
     int stop_fd; /* not owned */
 };
+
+/* Put the address of one socket, when it is given, in the place of another. */
+static int
+choose_socket(char out[ENDPOINT_MAX], const char *option, const char *given)
+{
+    if (given == NULL)
+        return 0;
+    if (!endpoint_is_valid(given)) {
+        log_line(LOG_ERROR,
+                 "--%s: \"%s\" is neither tcp://ADDR:PORT nor ipc:///PATH (at"
+                 " most 107 bytes)",
+                 option, given);
+        return PROGRAM_CONFIG;
+    }
+    (void)snprintf(out, ENDPOINT_MAX, "%s", given);
+    return 0;
+}
 
 static int
 choose_hub(struct gateway *g, const struct settings *s)
 {
     int rc = endpoints_init(&g->hub, s->hub);
 
-    if (s->hub_feed != NULL) {
-        if (!endpoint_is_valid(s->hub_feed)) {
-            log_line(LOG_ERROR,
-                     "--hub-feed: \"%s\" is neither tcp://ADDR:PORT nor"
-                     " ipc:///PATH (at most 107 bytes)",
-                     s->hub_feed);
-            return PROGRAM_CONFIG;
-        }
-        (void)snprintf(g->hub.feed, sizeof g->hub.feed, "%s", s->hub_feed);
-        rc = s->hub == NULL ? 0 : rc;
-    }
+    if (choose_socket(g->hub.feed, "hub-feed", s->hub_feed) != 0 ||
+        choose_socket(g->hub.control, "hub-control", s->hub_control) != 0)
+        return PROGRAM_CONFIG;
+    /* Without a default, the two are all that is needed. */
+    if (s->hub_feed != NULL && s->hub_control != NULL && s->hub == NULL)
+        rc = 0;
     if (rc == -ENOENT) {
-        log_line(LOG_ERROR, "XDG_RUNTIME_DIR is not set: use --hub");
+        log_line(LOG_ERROR, "XDG_RUNTIME_DIR is not set: use --hub, or"
+                            " --hub-feed and --hub-control");
     } else if (rc != 0) {
         log_line(LOG_ERROR,
                  "--hub: \"%s\" is neither tcp://ADDR nor ipc:///DIR%s",
@@ -213,6 +232,7 @@ start(struct gateway *g, const struct settings *s)
     struct answers_options answers = {.engine = s->engine,
                                       .lang = g->service.lang};
     struct feed_options feed = {.endpoint = g->hub.feed};
+    struct operator_options commands = {.endpoint = g->hub.control};
     struct server_options server = {.listen = g->listen,
                                     .listen_count = s->listen.count,
                                     .threads = (unsigned)s->threads,
@@ -225,6 +245,10 @@ start(struct gateway *g, const struct settings *s)
     answers.mirror = feed.mirror = g->service.mirror;
     if (rc == 0)
         rc = answers_new(&g->service.answers, &answers);
+    if (rc == 0)
+        rc = operator_start(&g->control, &commands);
+    g->service.calls.control = g->control;
+    g->service.calls.max = server.threads / 4;
     if (rc == 0)
         rc = requests_new(&g->service.requests);
     if (rc == 0)
@@ -272,7 +296,12 @@ teardown(void *self)
     struct gateway *g = self;
 
     feed_stop(g->feed);
+    /* Requests that wait would keep the server from stopping. */
+    if (g->service.mirror != NULL)
+        mirror_end_waits(g->service.mirror);
+    operator_end_calls(g->control);
     server_stop(g->server);
+    operator_stop(g->control);
     requests_free(g->service.requests);
     answers_free(g->service.answers);
     mirror_free(g->service.mirror);

@@ -5,6 +5,7 @@
 #ifndef GATEWAY_SERVICE_H
 #define GATEWAY_SERVICE_H
 
+#include "gateway/calls.h"
 #include "gateway/http/auth.h"
 #include "gateway/http/lockout.h"
 #include "gateway/http/request.h"
@@ -27,6 +28,7 @@ struct service {
     struct auth_secrets secrets; /* texts belong to the options */
     struct request_proxies proxies;
     struct lockout lockout;
+    struct calls calls; /* commands to engines */
     struct requests *requests; /* counted by the gate */
     struct service_streams open_streams;
     enum lang lang;

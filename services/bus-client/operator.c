@@ -419,13 +419,20 @@ wake(const struct operator* o)
         log_line(LOG_ERROR, "operator: %s", strerrordesc_np(errno));
 }
 
-/* Every call ends: by the thread, or since nobody may begin one. */
-static void end_thread(struct operator* o)
+void operator_end_calls(struct operator* o)
 {
+    if (o == NULL)
+        return;
     (void)pthread_mutex_lock(&o->lock);
     o->is_stopping = true;
     (void)pthread_mutex_unlock(&o->lock);
     wake(o);
+}
+
+/* Every call ends: by the thread, or since nobody may begin one. */
+static void end_thread(struct operator* o)
+{
+    operator_end_calls(o);
     (void)pthread_join(o->thread, NULL);
     (void)pthread_mutex_lock(&o->lock);
     while (o->callers > 0)

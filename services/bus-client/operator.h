@@ -28,8 +28,14 @@ struct operator_options {
 int operator_start(struct operator** out, const struct operator_options *opt);
 
 /*
- * End the thread.  Calls under way return -ESHUTDOWN, and this returns when
- * the last of them did; nobody may call any more then.  NULL is fine.
+ * Before the end: every call, under way or to come, returns -ESHUTDOWN at
+ * once.  NULL is fine.
+ */
+void operator_end_calls(struct operator* o);
+
+/*
+ * The same, and release everything once the last call returned; nobody may
+ * call any more then.  NULL is fine.
  */
 void operator_stop(struct operator* o);
 
