@@ -2,6 +2,7 @@
 #include "gateway/server.h"
 #include "gateway/service.h"
 #include "gateway/siyuan/answers.h"
+#include "gateway/stream/streams.h"
 #include "services/bus-client/feed.h"
 #include "services/runtime/endpoint.h"
 #include "services/runtime/log.h"
@@ -20,7 +21,7 @@ struct settings {
     struct option_list listen, trusted_proxies;
     const char *hub, *hub_feed, *hub_control, *engine, *lang;
     char *api_token, *reader_token, *access_code;
-    long threads;
+    long threads, max_streams;
 };
 
 static const struct option_row rows[] = {
@@ -73,6 +74,15 @@ static const struct option_row rows[] = {
      .min = 4,
      .max = 10000,
      .offset = offsetof(struct settings, threads)},
+    {.name = "max-streams",
+     .argument = "STREAMS",
+     .help = "Streams of events and WebSockets open at once; they need no"
+             " threads",
+     .fallback = "1000",
+     .kind = OPTION_NUMBER,
+     .min = 1,
+     .max = 100000,
+     .offset = offsetof(struct settings, max_streams)},
     {.name = "api-token",
      .argument = "TOKEN",
      .help = "Token of the administrator",
@@ -231,6 +241,12 @@ start(struct gateway *g, const struct settings *s)
 {
     struct answers_options answers = {.engine = s->engine,
                                       .lang = g->service.lang};
+    struct streams_options streams = {.engine = s->engine,
+                                      .lang = g->service.lang,
+                                      .max = (unsigned)s->max_streams,
+                                      .count = {&g->service.open_streams.sse,
+                                                &g->service.open_streams
+                                                     .websocket}};
     struct feed_options feed = {.endpoint = g->hub.feed};
     struct operator_options commands = {.endpoint = g->hub.control};
     struct server_options server = {.listen = g->listen,
@@ -242,15 +258,17 @@ start(struct gateway *g, const struct settings *s)
     g->has_lockout = rc == 0;
     if (rc == 0)
         rc = mirror_new(&g->service.mirror);
-    answers.mirror = feed.mirror = g->service.mirror;
+    answers.mirror = feed.mirror = streams.mirror = g->service.mirror;
     if (rc == 0)
         rc = answers_new(&g->service.answers, &answers);
+    if (rc == 0)
+        rc = streams_start(&g->service.streams, &streams);
+    if (rc == 0)
+        rc = requests_new(&g->service.requests);
     if (rc == 0)
         rc = operator_start(&g->control, &commands);
     g->service.calls.control = g->control;
     g->service.calls.max = server.threads / 4;
-    if (rc == 0)
-        rc = requests_new(&g->service.requests);
     if (rc == 0)
         rc = server_start(&g->server, &server);
     if (rc == 0)
@@ -300,7 +318,9 @@ teardown(void *self)
     if (g->service.mirror != NULL)
         mirror_end_waits(g->service.mirror);
     operator_end_calls(g->control);
+    streams_stop(g->service.streams);
     server_stop(g->server);
+    streams_free(g->service.streams);
     operator_stop(g->control);
     requests_free(g->service.requests);
     answers_free(g->service.answers);

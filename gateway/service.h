@@ -22,15 +22,18 @@ struct service_streams {
     atomic_uint sse, websocket;
 };
 
+struct streams;
+
 struct service {
     struct mirror *mirror;
     struct answers *answers;
     struct auth_secrets secrets; /* texts belong to the options */
     struct request_proxies proxies;
     struct lockout lockout;
-    struct calls calls; /* commands to engines */
     struct requests *requests; /* counted by the gate */
     struct service_streams open_streams;
+    struct calls calls; /* commands to engines */
+    struct streams *streams;
     enum lang lang;
 };
 

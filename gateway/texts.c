@@ -34,6 +34,9 @@ static const char *const texts[TEXT_COUNT][LANG_COUNT] = {
     [TEXT_TOO_MANY] = {"Too many failed logins; try again in %s s",
                        "登录失败次数过多，请在 %s 秒后重试"},
     [TEXT_PHASE_OTHER] = {"Working (%s)", "正在处理 (%s)"},
+    [TEXT_SYNCING] = {"Syncing data...", "数据同步中..."},
+    [TEXT_STATUS_DONE] = {"Data snapshot has been synchronized, took %ss",
+                          "已经同步数据快照，耗时 %ss"},
 };
 
 static const char *const phases[PHASE_COUNT][LANG_COUNT] = {
@@ -52,6 +55,37 @@ static const char *const phases[PHASE_COUNT][LANG_COUNT] = {
     [PHASE_REMOVE] = {"Removing files", "正在删除文件"},
     [PHASE_SEND_INDEX] = {"Uploading the index", "正在上传索引"},
     [PHASE_UNLOCK] = {"Unlocking the cloud directory", "正在解锁云端目录"},
+    [PHASE_PURGE] = {"Cleaning up", "正在清理"},
+};
+
+static const char *const status_lines[PHASE_COUNT][LANG_COUNT] = {
+    [PHASE_NONE] = {"", ""},
+    [PHASE_WALK] = {"Indexing data repo, walking data %s",
+                    "正在索引数据仓库，遍历数据 %s"},
+    [PHASE_LOAD] = {"Indexing data repo, getting the latest file %s/%s",
+                    "正在索引数据仓库，获取最新文件 %s/%s"},
+    [PHASE_INDEX] = {"Indexing data repo, inserting file %s/%s",
+                     "正在索引数据仓库，插入文件 %s/%s"},
+    [PHASE_LOCK] = {"Locking cloud sync directory", "正在锁定云端同步目录"},
+    [PHASE_FETCH_REF] = {"Downloading data repo reference %s",
+                         "正在下载数据仓库引用 %s"},
+    [PHASE_FETCH_INDEX] = {"Downloading data repo snapshot %s",
+                           "正在下载数据仓库快照 %s"},
+    [PHASE_FETCH_FILES] = {"Downloading data repo file %s/%s",
+                           "正在下载数据仓库文件 %s/%s"},
+    [PHASE_FETCH_CHUNKS] = {"Downloading data repo chunk %s/%s",
+                            "正在下载数据仓库分块 %s/%s"},
+    [PHASE_SEND_CHUNKS] = {"Uploading data repo chunk %s/%s",
+                           "正在上传数据仓库分块 %s/%s"},
+    [PHASE_SEND_FILES] = {"Uploading data repo file %s/%s",
+                          "正在上传数据仓库文件 %s/%s"},
+    [PHASE_CHECKOUT] = {"Checking out data repo, inserting file %s/%s",
+                        "正在迁出数据仓库，插入文件 %s/%s"},
+    [PHASE_REMOVE] = {"Checking out data repo, deleting file %s/%s",
+                      "正在迁出数据仓库，删除文件 %s/%s"},
+    [PHASE_SEND_INDEX] = {"Uploading data repo snapshot %s",
+                          "正在上传数据仓库快照 %s"},
+    [PHASE_UNLOCK] = {"Unlocking cloud sync directory", "正在解锁云端同步目录"},
     [PHASE_PURGE] = {"Cleaning up", "正在清理"},
 };
 
@@ -124,6 +158,12 @@ const char *
 texts_phase(enum phase phase, enum lang lang)
 {
     return phases[phase][lang];
+}
+
+const char *
+texts_status(enum phase phase, enum lang lang)
+{
+    return status_lines[phase][lang];
 }
 
 const char *

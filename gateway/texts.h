@@ -3,7 +3,8 @@
  * (Codes of a run have theirs in proto/code.h.)  Pure; all strings live as
  * long as the process.
  *
- * TEXT_STAT_*, TEXT_BROWSER: SiYuan's own wording, which clients parse.
+ * TEXT_STAT_*, TEXT_STATUS_*, TEXT_BROWSER, TEXT_SYNCING: SiYuan's own
+ * wording, which clients parse.
  */
 #ifndef GATEWAY_TEXTS_H
 #define GATEWAY_TEXTS_H
@@ -27,6 +28,8 @@ enum text {
     TEXT_CONFIGURATION,  /* a call that would configure an engine */
     TEXT_TOO_MANY,       /* failed logins: seconds */
     TEXT_PHASE_OTHER,    /* a phase this version does not know: token */
+    TEXT_SYNCING,        /* L81 */
+    TEXT_STATUS_DONE,    /* L149: seconds */
     TEXT_COUNT,
 };
 
@@ -42,6 +45,12 @@ void texts_fill(char *out, size_t cap, const char *text,
 
 /* What a phase is called in progress.info: "Uploading"; "" for PHASE_NONE. */
 const char *texts_phase(enum phase phase, enum lang lang);
+
+/*
+ * What SiYuan's status bar says in a phase, its own words: with its count and
+ * total, or one argument, in "%s"; "" for PHASE_NONE.
+ */
+const char *texts_status(enum phase phase, enum lang lang);
 
 /* What progress.info says outside a run: "Idle". */
 const char *texts_shown(enum copy_shown shown, enum lang lang);

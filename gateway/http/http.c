@@ -34,6 +34,7 @@ static const struct {
     {404, "HTTP/1.1 404 Not Found\r\n" CORS},
     {409, "HTTP/1.1 409 Conflict\r\n" CORS},
     {413, "HTTP/1.1 413 Payload Too Large\r\n" CORS},
+    {426, "HTTP/1.1 426 Upgrade Required\r\n" CORS},
     {429, "HTTP/1.1 429 Too Many Requests\r\n" CORS},
     {500, "HTTP/1.1 500 Internal Server Error\r\n" CORS},
     {501, "HTTP/1.1 501 Not Implemented\r\n" CORS},
@@ -87,7 +88,8 @@ http_format_head(char out[HTTP_HEAD_MAX], const struct http_head *h)
     if (h->extra != NULL)
         put(&w, h->extra);
     put(&w, h->close ? "Connection: close\r\n" : "Connection: keep-alive\r\n");
-    if (h->status != 204) { /* RFC 9110 8.6: never there */
+    /* RFC 9110 8.6: never there in a 204. */
+    if (h->status != 204 && h->body_len != HTTP_ENDLESS) {
         digits[json_out_digits(digits, h->body_len)] = '\0';
         put(&w, "Content-Length: ");
         put(&w, digits);

@@ -11,16 +11,18 @@
 #include "gateway/siyuan/answers.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 #define HTTP_HEAD_MAX 1024 /* bytes of a head, extra fields included */
 #define HTTP_JSON     "application/json; charset=utf-8"
 #define HTTP_TEXT     "text/plain"
+#define HTTP_ENDLESS  SIZE_MAX /* length of a body that goes on */
 
 struct http_head {
     int status;
     const char *type;  /* NULL: no Content-Type */
     const char *extra; /* further fields, each with its CRLF; or NULL */
-    size_t body_len;
+    size_t body_len; /* HTTP_ENDLESS: none is said */
     bool close;
 };
 

@@ -51,9 +51,8 @@ stat_provider(const char *token)
     return "Unknown";
 }
 
-/* The front end shows `stat` as HTML: foreign text must not become any. */
-static void
-escape_html(char *out, size_t cap, const char *text)
+void
+stat_escape_html(char *out, size_t cap, const char *text)
 {
     static const char *const entities[] = {"<&lt;", ">&gt;", "&&amp;",
                                            "\"&#34;", "'&#39;"};
@@ -85,14 +84,14 @@ format_failure(char out[STAT_MAX], const struct state *s, enum lang lang)
     const char *cause = texts_cause(code, lang);
 
     if (code == CODE_QUOTA) {
-        escape_html(name, sizeof name, s->cloud);
+        stat_escape_html(name, sizeof name, s->cloud);
         texts_fill(out, STAT_MAX, texts_get(TEXT_STAT_QUOTA, lang),
                    (const char *const[]){name, NULL});
         return;
     }
     if (code == CODE_INTERNAL && s->last.why[0] != '\0') {
         cause_clean(plain, sizeof plain, s->last.why);
-        escape_html(own, sizeof own, plain);
+        stat_escape_html(own, sizeof own, plain);
         cause = own;
     }
     texts_fill(out, STAT_MAX, texts_get(TEXT_STAT_FAILED, lang),

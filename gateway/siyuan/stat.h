@@ -22,6 +22,12 @@ void stat_format_bytes(char out[STAT_BYTES_MAX], uint64_t bytes);
 /* What SiYuan calls a provider in `stat`: "Local File System". */
 const char *stat_provider(const char *token);
 
+/*
+ * Foreign text for where SiYuan's front end shows HTML; cut to fit cap bytes
+ * with the NUL.
+ */
+void stat_escape_html(char *out, size_t cap, const char *text);
+
 /* "" before the first run. */
 void stat_format(char out[STAT_MAX], const struct state *s, enum lang lang);
 

@@ -25,6 +25,7 @@ enum problem_kind {
     PROBLEM_NO_SNAPSHOT,    /* nothing heard from the hub yet */
     PROBLEM_BUS_DOWN,       /* the hub is silent */
     PROBLEM_BUSY,           /* too many commands under way */
+    PROBLEM_STREAMS,        /* too many streams are open */
     PROBLEM_MEMORY,
     PROBLEM_STOPPING, /* this process ends */
     PROBLEM_COUNT,

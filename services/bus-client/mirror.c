@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/eventfd.h>
 #include <time.h>
 
 struct mirror {
@@ -12,6 +13,7 @@ struct mirror {
     pthread_cond_t news;
     struct copy copy;
     uint64_t told; /* generation at the last signal */
+    int watch_fd;  /* eventfd; -1: nobody polls */
     bool ended;
 };
 
@@ -52,6 +54,7 @@ mirror_new(struct mirror **out)
         return -rc;
     }
     copy_init(&m->copy);
+    m->watch_fd = -1;
     m->told = m->copy.generation;
     *out = m;
     return 0;
@@ -81,6 +84,9 @@ mirror_unlock(struct mirror *m)
     if (m->told != m->copy.generation) {
         m->told = m->copy.generation;
         (void)pthread_cond_broadcast(&m->news);
+        /* Never blocks: an eventfd is full after 2^64 of these. */
+        if (m->watch_fd >= 0)
+            (void)eventfd_write(m->watch_fd, 1);
     }
     (void)pthread_mutex_unlock(&m->lock);
 }
@@ -115,6 +121,14 @@ mirror_wait(struct mirror *m, uint64_t seen, uint64_t until_ms)
     generation = m->ended ? 0 : m->copy.generation;
     (void)pthread_mutex_unlock(&m->lock);
     return generation;
+}
+
+void
+mirror_watch(struct mirror *m, int event_fd)
+{
+    (void)pthread_mutex_lock(&m->lock);
+    m->watch_fd = event_fd;
+    (void)pthread_mutex_unlock(&m->lock);
 }
 
 void

@@ -32,6 +32,13 @@ void mirror_unlock(struct mirror *m);
  */
 uint64_t mirror_wait(struct mirror *m, uint64_t seen, uint64_t until_ms);
 
+/*
+ * From now on, whenever the generation grew, add 1 to the eventfd as well: for
+ * one reader that polls.  -1: no longer.  The descriptor must stay open until
+ * then.
+ */
+void mirror_watch(struct mirror *m, int event_fd);
+
 /* Before the end: every wait, under way or to come, returns at once. */
 void mirror_end_waits(struct mirror *m);
 

@@ -1,0 +1,219 @@
+#include "gateway/stream/changes.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HEAD_MAX   (CHANGES_ID_MAX + 32)
+#define BEAT_MAX   256
+#define LINE_EXTRA 7 /* "data: " and a line feed */
+
+void
+changes_init(struct changes *c, uint64_t epoch)
+{
+    *c = (struct changes){.epoch = epoch};
+}
+
+void
+changes_clear(struct changes *c)
+{
+    for (size_t i = 0; i < c->count; i++) {
+        shared_text_drop(c->rows[i]->event);
+        free(c->rows[i]);
+    }
+    free(c->rows);
+    shared_text_drop(c->beat);
+    *c = (struct changes){0};
+}
+
+static size_t
+find_place(const struct changes *c, const char *id)
+{
+    size_t low = 0, high = c->count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (strcmp(c->rows[middle]->id, id) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+struct changes_row *
+changes_find(const struct changes *c, const char *id)
+{
+    size_t i = find_place(c, id);
+
+    if (i < c->count && strcmp(c->rows[i]->id, id) == 0)
+        return c->rows[i];
+    return NULL;
+}
+
+struct changes_row *
+changes_first(const struct changes *c)
+{
+    return c->count > 0 ? c->rows[0] : NULL;
+}
+
+static int
+grow(struct changes *c)
+{
+    size_t cap = c->cap > 0 ? 2 * c->cap : 16;
+    struct changes_row **rows;
+
+    if (c->count < c->cap)
+        return 0;
+    rows = realloc(c->rows, cap * sizeof(struct changes_row *));
+    if (rows == NULL)
+        return -ENOMEM;
+    c->rows = rows;
+    c->cap = cap;
+    return 0;
+}
+
+static struct changes_row *
+insert(struct changes *c, const char *id)
+{
+    size_t place = find_place(c, id);
+    struct changes_row *row;
+
+    if (grow(c) != 0)
+        return NULL;
+    row = calloc(1, sizeof *row);
+    if (row == NULL)
+        return NULL;
+    (void)snprintf(row->id, sizeof row->id, "%s", id);
+    memmove(c->rows + place + 1, c->rows + place,
+            (c->count - place) * sizeof(struct changes_row *));
+    c->rows[place] = row;
+    c->count++;
+    if (place > 0)
+        c->rows[place - 1]->next = row;
+    if (place + 1 < c->count)
+        row->next = c->rows[place + 1];
+    return row;
+}
+
+/* row is the newest from now on. */
+static void
+move_to_front(struct changes *c, struct changes_row *row)
+{
+    if (row->newer != NULL)
+        row->newer->older = row->older;
+    if (row->older != NULL)
+        row->older->newer = row->newer;
+    if (c->newest == row)
+        c->newest = row->older;
+    row->older = c->newest;
+    row->newer = NULL;
+    if (c->newest != NULL)
+        c->newest->newer = row;
+    c->newest = row;
+}
+
+int
+changes_format_id(char out[CHANGES_ID_MAX], const struct changes *c,
+                  uint64_t number)
+{
+    return snprintf(out, CHANGES_ID_MAX, "%llx-%llu",
+                    (unsigned long long)c->epoch, (unsigned long long)number);
+}
+
+/* The event: its name, its id, its line. */
+static struct shared_text *
+format_event(const struct changes *c, const struct changes_look *look,
+             size_t *line)
+{
+    char id[CHANGES_ID_MAX], head[HEAD_MAX];
+    struct shared_text *event;
+    size_t n;
+
+    (void)changes_format_id(id, c, c->newest_number + 1);
+    n = (size_t)snprintf(head, sizeof head, "event: state\nid: %s\n", id);
+    event = shared_text_new(n + LINE_EXTRA + look->len + 1);
+    if (event == NULL)
+        return NULL;
+    memcpy(event->text, head, n);
+    *line = n;
+    memcpy(event->text + n, "data: ", 6);
+    memcpy(event->text + n + 6, look->json, look->len);
+    memcpy(event->text + n + 6 + look->len, "\n\n", 2);
+    return event;
+}
+
+bool
+changes_is_new(const struct changes *c, const char *id, uint64_t digest)
+{
+    const struct changes_row *row = changes_find(c, id);
+
+    return row == NULL || row->digest != digest;
+}
+
+int
+changes_put(struct changes *c, const struct changes_look *look)
+{
+    struct changes_row *row = changes_find(c, look->id);
+    struct shared_text *event;
+    size_t line;
+
+    event = format_event(c, look, &line);
+    if (event != NULL && row == NULL)
+        row = insert(c, look->id);
+    if (event == NULL || row == NULL) {
+        shared_text_drop(event);
+        return -ENOMEM;
+    }
+    shared_text_drop(row->event);
+    row->event = event;
+    row->line = line;
+    row->line_len = look->len + LINE_EXTRA;
+    row->digest = look->digest;
+    row->number = ++c->newest_number;
+    row->count++;
+    move_to_front(c, row);
+    return 0;
+}
+
+int
+changes_beat(struct changes *c)
+{
+    char text[BEAT_MAX];
+    int n = snprintf(text, sizeof text,
+                     "event: beat\ndata: {\"bus\":\"%s\",\"engines\":%zu,"
+                     "\"asOfMs\":%llu}\n\n",
+                     c->is_bus_up ? "up" : "down", c->count,
+                     (unsigned long long)c->as_of_ms);
+    struct shared_text *beat = shared_text_copy(text, (size_t)n);
+
+    if (beat == NULL)
+        return -ENOMEM;
+    shared_text_drop(c->beat);
+    c->beat = beat;
+    c->beats++;
+    return 0;
+}
+
+int
+changes_parse_id(uint64_t *out, const struct changes *c, const char *id)
+{
+    char again[CHANGES_ID_MAX];
+    const char *dash = strchr(id, '-');
+    unsigned long long number;
+
+    if (dash == NULL)
+        return -EINVAL;
+    number = strtoull(dash + 1, NULL, 10);
+    if (number > c->newest_number)
+        return -EINVAL;
+    /* Written back it must be the same: nothing else is one of ours. */
+    (void)changes_format_id(again, c, number);
+    if (strcmp(again, id) != 0)
+        return -EINVAL;
+    *out = number;
+    return 0;
+}
