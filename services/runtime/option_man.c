@@ -345,9 +345,9 @@ option_man_print(FILE *to, const struct option_table *table,
     for (const char *p = table->program; *p != '\0'; p++)
         (void)fputc(toupper((unsigned char)*p), to);
     (void)fprintf(to,
-                  " %d\n.Os syncbus %s\n.Sh NAME\n.Nm %s\n.Nd %.*s\n"
+                  " %d\n.Os\n.Sh NAME\n.Nm %s\n.Nd %.*s\n"
                   ".Sh SYNOPSIS\n",
-                  manual->section, SYNCBUS_VERSION, table->program,
+                  manual->section, table->program,
                   (int)(purpose > 0 ? purpose - 1 : 0), table->purpose);
     put_synopsis(to, table);
     for (size_t i = 0; i < table->command_count; i++)

@@ -1,0 +1,77 @@
+/*
+ * session.h - one command's connection to the bus: the copy of every engine,
+ * and commands to engines.  Knows how to say what went wrong, to people.
+ *
+ * Outcomes of a command are exit codes: 0, SESSION_FAILED, PROGRAM_USAGE; or
+ * -errno, which program_main() names.
+ */
+#ifndef TOOLS_SYNCBUS_SESSION_H
+#define TOOLS_SYNCBUS_SESSION_H
+
+#include "proto/command.h"
+#include "proto/reply.h"
+#include "services/bus-client/feed.h"
+#include "services/bus-client/mirror.h"
+#include "services/bus-client/operator.h"
+#include "services/runtime/endpoint.h"
+#include "services/runtime/program.h"
+#include "tools/syncbus/settings.h"
+
+#define SESSION_FAILED      1 /* already said why */
+#define SESSION_SNAPSHOT_MS 2000
+
+enum session_needs {
+    SESSION_NEEDS_FEED = 1 << 0,
+    SESSION_NEEDS_CONTROL = 1 << 1,
+};
+
+struct session {
+    struct endpoints hub;
+    struct mirror *mirror;
+    struct feed *feed;
+    struct operator* operator;
+    int stop_fd; /* not owned */
+};
+
+/*
+ * Connect what is needed (enum session_needs).  Returns 0, PROGRAM_CONFIG
+ * after a line, or -errno.  session_close() accepts every half-open session.
+ */
+int session_open(struct session *s, const struct settings *settings,
+                 unsigned needs);
+void session_close(struct session *s);
+
+/*
+ * "syncbus: ..." on standard error, escaped; then the remedy, unless NULL, on
+ * a line of its own.  Returns SESSION_FAILED.
+ */
+int session_complain(const char *remedy, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Sleep up to ms.  True when asked to stop. */
+bool session_sleep(const struct session *s, uint64_t ms);
+
+/*
+ * Wait for the first snapshot.  Returns 0; SESSION_FAILED after saying that
+ * the hub does not answer, or silently when asked to stop.
+ */
+int session_wait_snapshot(struct session *s);
+
+/* What may be wrong with an address that does not answer, and what to do. */
+const char *session_hint(const char *endpoint);
+
+/*
+ * The engine a command is for: the one named, or else the only live one.
+ * Returns 0 and its id in out; PROGRAM_USAGE after saying which there are;
+ * SESSION_FAILED.
+ */
+int session_pick(struct session *s, const char *name, char out[TOPIC_ID_MAX]);
+
+/*
+ * Send a command and wait for its reply, which must be ok.  Returns 0 and
+ * fills *out; SESSION_FAILED after saying what the reply was; -errno.
+ */
+int session_call(struct session *s, const char *engine,
+                 const struct command *command, struct reply *out);
+
+#endif
