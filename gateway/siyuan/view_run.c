@@ -14,9 +14,8 @@ put_traffic(struct json_out *w, const char *key, const struct state_traffic *t)
 }
 
 void
-view_run_put(struct json_out *w, const struct state_last *l)
+view_run_members(struct json_out *w, const struct state_last *l)
 {
-    json_out_open(w, '{');
     json_out_key_uint(w, "run", l->run);
     json_out_key_bool(w, "ok", l->ok);
     json_out_key_string(w, "code", l->code);
@@ -31,6 +30,13 @@ view_run_put(struct json_out *w, const struct state_last *l)
     json_out_key_uint(w, "removes", l->removes);
     json_out_key_uint(w, "conflicts", l->conflicts);
     json_out_close(w, '}');
+}
+
+void
+view_run_put(struct json_out *w, const struct state_last *l)
+{
+    json_out_open(w, '{');
+    view_run_members(w, l);
     json_out_close(w, '}');
 }
 

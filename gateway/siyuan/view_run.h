@@ -9,8 +9,9 @@
 #include "proto/code.h"
 #include "proto/state.h"
 
-/* A run, as an object. */
+/* A run, as an object; and its members without the brackets. */
 void view_run_put(struct json_out *w, const struct state_last *l);
+void view_run_members(struct json_out *w, const struct state_last *l);
 
 /* Why it failed, as an object; null when it did not. */
 void view_run_put_error(struct json_out *w, const struct state_last *l,

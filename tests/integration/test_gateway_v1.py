@@ -6,7 +6,7 @@ import pytest
 import zmq
 
 from bus import Engine, Hub
-from gateway import TOKEN, Gateway, bearer
+from gateway import TOKEN, Gateway, bearer, error_of
 from syncbus_test import Processes, wait_until
 
 READER = "reader-0123456789"
@@ -71,16 +71,6 @@ def one_stage():
         context.destroy(0)
     reports = processes.close()
     assert not reports, "\n".join(reports)
-
-
-def error_of(answer):
-    """The error of an answer, which has the one shape there is."""
-    assert answer.headers["Content-Type"] == "application/json; charset=utf-8"
-    assert set(answer.json) == {"error"}
-    error = answer.json["error"]
-    assert set(error) == {"code", "msg", "remedy"}
-    assert error["msg"] and error["remedy"]
-    return error
 
 
 # ---- what engines do --------------------------------------------------------

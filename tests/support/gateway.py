@@ -101,6 +101,16 @@ def bearer(token):
     return {"Authorization": "Bearer " + token}
 
 
+def error_of(answer):
+    """The error of an answer, which has the one shape there is."""
+    assert answer.headers["Content-Type"] == "application/json; charset=utf-8"
+    assert set(answer.json) == {"error"}
+    error = answer.json["error"]
+    assert set(error) == {"code", "msg", "remedy"}
+    assert error["msg"] and error["remedy"]
+    return error
+
+
 def read_all(s):
     received = b""
     try:
