@@ -5,9 +5,7 @@
 #include "gateway/siyuan/handlers.h"
 #include "gateway/stream/handlers.h"
 #include "gateway/v1/control.h"
-#include "gateway/v1/control.h"
 #include "gateway/v1/engines.h"
-#include "gateway/v1/history.h"
 #include "gateway/v1/history.h"
 #include "proto/utf8.h"
 
@@ -58,17 +56,6 @@ static const struct route table[] = {
     {"/readyz", GET, AUTH_ANYBODY, handlers_readyz, "readyz"},
     {"/v1/engines", GET, AUTH_READER, engines_list, "listEngines"},
     {"/v1/engines/{id}", GET, AUTH_READER, engines_one, "getEngine"},
-    {"/v1/engines/{id}/cancel", POST, AUTH_ADMIN, control_cancel, "cancelRun"},
-    {"/v1/engines/{id}/conflicts", GET, AUTH_READER, history_conflicts,
-     "listConflicts"},
-    {"/v1/engines/{id}/disable", POST, AUTH_ADMIN, control_disable,
-     "disableEngine"},
-    {"/v1/engines/{id}/enable", POST, AUTH_ADMIN, control_enable,
-     "enableEngine"},
-    {"/v1/engines/{id}/runs", GET, AUTH_READER, history_runs, "listRuns"},
-    {"/v1/engines/{id}/runs/{run}/changes", GET, AUTH_READER, history_changes,
-     "listChanges"},
-    {"/v1/engines/{id}/sync", POST, AUTH_ADMIN, control_sync, "syncEngine"},
     {"/v1/engines/{id}/cancel", POST, AUTH_ADMIN, control_cancel, "cancelRun"},
     {"/v1/engines/{id}/conflicts", GET, AUTH_READER, history_conflicts,
      "listConflicts"},
