@@ -23,6 +23,7 @@ static const struct {
     int status;
     const char *line;
 } status_lines[] = {
+    {101, "HTTP/1.1 101 Switching Protocols\r\n" CORS},
     {200, "HTTP/1.1 200 OK\r\n" CORS},
     {202, "HTTP/1.1 202 Accepted\r\n" CORS},
     {204, "HTTP/1.1 204 No Content\r\n" CORS},
@@ -43,14 +44,28 @@ static const struct {
     {504, "HTTP/1.1 504 Gateway Timeout\r\n" CORS},
 };
 
-static const char *
-status_line(int status)
+#define STATUS_COUNT (sizeof status_lines / sizeof *status_lines)
+
+_Static_assert(STATUS_COUNT <= HTTP_STATUS_MAX, "raise HTTP_STATUS_MAX");
+
+int
+http_status(size_t index)
 {
-    for (size_t i = 0; i < sizeof status_lines / sizeof *status_lines; i++) {
+    return index < STATUS_COUNT ? status_lines[index].status : 0;
+}
+
+size_t
+http_status_index(int status)
+{
+    size_t ours = 0;
+
+    for (size_t i = 0; i < STATUS_COUNT; i++) {
         if (status_lines[i].status == status)
-            return status_lines[i].line;
+            return i;
+        if (status_lines[i].status == 500)
+            ours = i;
     }
-    return "HTTP/1.1 500 Internal Server Error\r\n" CORS;
+    return ours;
 }
 
 struct head_writer {
@@ -79,7 +94,7 @@ http_format_head(char out[HTTP_HEAD_MAX], const struct http_head *h)
     char digits[24];
 
     w.out = out;
-    put(&w, status_line(h->status));
+    put(&w, status_lines[http_status_index(h->status)].line);
     if (h->type != NULL) {
         put(&w, "Content-Type: ");
         put(&w, h->type);

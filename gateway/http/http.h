@@ -18,13 +18,22 @@
 #define HTTP_TEXT     "text/plain"
 #define HTTP_ENDLESS  SIZE_MAX /* length of a body that goes on */
 
+#define HTTP_STATUS_MAX 32 /* there are not so many */
+
 struct http_head {
     int status;
     const char *type;  /* NULL: no Content-Type */
     const char *extra; /* further fields, each with its CRLF; or NULL */
-    size_t body_len; /* HTTP_ENDLESS: none is said */
+    size_t body_len;   /* HTTP_ENDLESS: none is said */
     bool close;
 };
+
+/*
+ * Every status that is sent: the one at index, 0 behind the last; and the
+ * index of one, which for all others is that of 500.
+ */
+int http_status(size_t index);
+size_t http_status_index(int status);
 
 /*
  * Write a head to out.  Returns its length, or -ENOBUFS when the extra fields

@@ -77,7 +77,7 @@ struct wish {
 static void
 consider(struct wish *w, struct span range)
 {
-    struct span type, parameter;
+    struct span type = {"", 0}, parameter;
     unsigned q = QUALITY_MAX, precise;
     bool is_ours = true; /* the version, if one is named */
 
@@ -85,9 +85,11 @@ consider(struct wish *w, struct span range)
     while (next(&parameter, &range, ';')) {
         if (parameter.len > 2 && strncasecmp(parameter.at, "q=", 2) == 0)
             q = quality((struct span){parameter.at + 2, parameter.len - 2});
-        if (parameter.len > 8 && strncasecmp(parameter.at, "version=", 8) == 0)
+        if (parameter.len > 8 &&
+            strncasecmp(parameter.at, "version=", 8) == 0) {
             is_ours = is_word(parameter, "version=1.0.0") ||
                       is_word(parameter, "version=\"1.0.0\"");
+        }
     }
     if (is_word(type, OPENMETRICS)) {
         if (is_ours && q > w->openmetrics)

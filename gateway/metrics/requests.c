@@ -1,6 +1,6 @@
 #include "gateway/metrics/requests.h"
 
-#include "gateway/http/json_out.h"
+#include "gateway/http/http.h"
 #include "gateway/routes.h"
 
 #include <errno.h>
@@ -9,14 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SHARDS       16 /* a power of two; more CPUs share */
-#define CACHE_LINE   64
-#define STATUS_COUNT (sizeof statuses / sizeof *statuses)
-#define BOUND_COUNT  (sizeof bounds / sizeof *bounds)
-
-/* Every status the gateway sends; others count under the last one. */
-static const int statuses[] = {200, 101, 204, 301, 304, 307, 400, 401,
-                               403, 404, 409, 413, 429, 503, 504, 500};
+#define SHARDS      16 /* a power of two; more CPUs share */
+#define CACHE_LINE  64
+#define BOUND_COUNT (sizeof bounds / sizeof *bounds)
 
 /* An answer from memory takes microseconds, a sync that is waited for minutes.
  */
@@ -32,14 +27,14 @@ static const struct {
 };
 
 struct cell {
-    atomic_uint_fast64_t status[STATUS_COUNT];
+    atomic_uint_fast64_t status[HTTP_STATUS_MAX];
     atomic_uint_fast64_t buckets[BOUND_COUNT + 1];
     atomic_uint_fast64_t sum_ns;
 };
 
 /* One route, added up. */
 struct total {
-    uint64_t status[STATUS_COUNT];
+    uint64_t status[HTTP_STATUS_MAX];
     uint64_t buckets[BOUND_COUNT + 1];
     uint64_t sum_ns, count;
 };
@@ -94,16 +89,6 @@ index_of(const struct requests *q, const struct route *route)
 }
 
 static size_t
-status_index(int status)
-{
-    size_t i = 0;
-
-    while (i < STATUS_COUNT - 1 && statuses[i] != status)
-        i++;
-    return i;
-}
-
-static size_t
 bucket_index(uint64_t ns)
 {
     size_t i = 0;
@@ -127,7 +112,7 @@ requests_count(struct requests *q, const struct route *route, int status,
     struct cell *cell = q->shards[(unsigned)(cpu > 0 ? cpu : 0) % SHARDS];
 
     cell += index_of(q, route);
-    add(&cell->status[status_index(status)], 1);
+    add(&cell->status[http_status_index(status)], 1);
     add(&cell->buckets[bucket_index(ns)], 1);
     add(&cell->sum_ns, ns);
 }
@@ -147,13 +132,13 @@ add_up(const struct requests *q, size_t route, struct total *out)
     for (size_t i = 0; i < SHARDS; i++) {
         struct cell *cell = q->shards[i] + route;
 
-        for (size_t j = 0; j < STATUS_COUNT; j++)
+        for (size_t j = 0; j < HTTP_STATUS_MAX; j++)
             out->status[j] += get(&cell->status[j]);
         for (size_t j = 0; j <= BOUND_COUNT; j++)
             out->buckets[j] += get(&cell->buckets[j]);
         out->sum_ns += get(&cell->sum_ns);
     }
-    for (size_t j = 0; j < STATUS_COUNT; j++)
+    for (size_t j = 0; j < HTTP_STATUS_MAX; j++)
         out->count += out->status[j];
 }
 
@@ -169,10 +154,11 @@ name_of(size_t route)
 static void
 put_statuses(struct exposition *x, const char *route, const struct total *total)
 {
-    for (size_t i = 0; i < STATUS_COUNT; i++) {
-        char code[4] = {(char)('0' + statuses[i] / 100),
-                        (char)('0' + statuses[i] / 10 % 10),
-                        (char)('0' + statuses[i] % 10), '\0'};
+    for (size_t i = 0; http_status(i) != 0; i++) {
+        int status = http_status(i);
+        char code[4] = {(char)('0' + status / 100),
+                        (char)('0' + status / 10 % 10),
+                        (char)('0' + status % 10), '\0'};
         const struct exposition_label labels[] = {
             {"route", route}, {"code", code}, {NULL, NULL}};
 
@@ -206,8 +192,8 @@ requests_put(struct requests *q, struct exposition *x)
     static const struct exposition_family durations = {
         "syncbus_gateway_request_duration_seconds", EXPOSITION_HISTOGRAM,
         "seconds",
-        "Time from a request's head to the end of its answer; streams and"
-        " calls that wait for a sync count when they end."};
+        "Time from a request's head to the end of its answer; of a stream, to"
+        " its beginning."};
     struct total total;
 
     exposition_family(x, &requests);

@@ -228,6 +228,18 @@ def test_requests_are_counted_by_route_and_status(gateway):
     assert again.get("gateway_streams", kind="sse") == 0
 
 
+def test_open_streams_are_counted_while_they_last(gateway):
+    connection = gateway.connect()
+    connection.request("GET", "/v1/events")
+    assert connection.getresponse().status == 200
+    found = wait_sample(gateway, 1, "gateway_streams", kind="sse")
+    assert found.get("gateway_streams", kind="websocket") == 0
+    connection.close()
+    found = wait_sample(gateway, 0, "gateway_streams", kind="sse")
+    assert found.get("gateway_requests_total", route="streamEvents",
+                     code="200") == 1
+
+
 def test_the_reader_and_the_administrator_may_scrape_and_nobody_else(
         processes, hub):
     gateway = Gateway(processes, hub, secrets={"api_token": TOKEN,
