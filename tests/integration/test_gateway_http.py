@@ -28,7 +28,7 @@ def guarded(processes):
     ("POST", "/api/sync/getSyncInfo%00"), ("POST", "/api/sync/getSyncInfo;x"),
     ("GET", "/"), ("GET", "/../../etc/passwd"), ("GET", "/%2e%2e/etc/passwd"),
     ("POST", "/metrics"), ("POST", "/healthz"),
-    ("GET", "/healthz/x"), ("GET", "/ws?app=a&id=b&type=main"),
+    ("GET", "/healthz/x"), ("GET", "/wss?app=a&id=b&type=main"),
 ])
 def test_unknown_path_or_method_is_404_before_any_login(guarded, method, path):
     answer = guarded.ask(method, path)

@@ -231,9 +231,11 @@ def test_requests_are_counted_by_route_and_status(gateway):
 def test_open_streams_are_counted_while_they_last(gateway):
     connection = gateway.connect()
     connection.request("GET", "/v1/events")
-    assert connection.getresponse().status == 200
+    answer = connection.getresponse()
+    assert answer.status == 200
     found = wait_sample(gateway, 1, "gateway_streams", kind="sse")
     assert found.get("gateway_streams", kind="websocket") == 0
+    answer.close()
     connection.close()
     found = wait_sample(gateway, 0, "gateway_streams", kind="sse")
     assert found.get("gateway_requests_total", route="streamEvents",
