@@ -54,12 +54,12 @@ static const struct code_info infos[CODE_COUNT] = {
           "built anew from workspace and cloud.",
           "请检查磁盘，然后移走同步引擎的状态目录，它会由工作空间和云端重建"
           "。"}},
-    [CODE_CLOCK_SKEW] = {"clock-skew",
-                         false,
-                         {"The clock of this machine is wrong",
-                          "本机时间不正确"},
-                         {"Set the clock, best by switching on NTP.",
-                          "请校准时间，建议启用 NTP。"}},
+    [CODE_CLOCK_SKEW] =
+        {"clock-skew",
+         false,
+         {"The clock of this machine or of another device is wrong",
+          "本机或其他设备的时间不正确"},
+         {"Set it, best by switching on NTP.", "请校准时间，建议启用 NTP。"}},
     [CODE_UNAVAILABLE] = {"unavailable",
                           true,
                           {"The store is out of service at the moment",
@@ -135,10 +135,12 @@ static const struct code_info infos[CODE_COUNT] = {
     [CODE_UNSAFE_PATH] =
         {"unsafe-path",
          false,
-         {"The cloud holds a file whose name leads out of the workspace",
-          "云端有文件的路径超出了工作空间"},
-         {"Nothing was written; find out which device uploaded it.",
-          "未写入任何内容；请查明是哪台设备上传的。"}},
+         {"A path cannot be synchronised as it is", "有路径无法按原样同步"},
+         {"The cause names it: move what is in the way here, or give it "
+          "another name; if it came from the cloud, on the device that "
+          "uploaded it.",
+          "原因中写明了该路径：请移走本机上占位的内容，或为其改名；若来自云端，"
+          "请在上传它的设备上处理。"}},
     [CODE_INTERRUPTED] = {"interrupted",
                           true,
                           {"The engine was stopped in the middle of a run",

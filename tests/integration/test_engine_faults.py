@@ -4,6 +4,7 @@ is visible."""
 import os
 import shutil
 import subprocess
+import time
 
 import pytest
 
@@ -150,12 +151,14 @@ def test_an_object_lost_here_is_damage_here(device):
 
 
 @pytest.mark.parametrize("lock,code", [
-    ('{"deviceID":"other","time":99999999999999}', "locked"),
+    ('{"deviceID":"other","time":99999999999999}', "clock-skew"),
+    ('{"deviceID":"other","time":NOW}', "locked"),
     ("not a lock", "lock-failed"),
 ])
 def test_a_foreign_lock_is_waited_for_and_left_alone(device, lock, code):
     device.fill(2)
     device.cloud.mkdir()
+    lock = lock.replace("NOW", str(int(time.time() * 1000)))
     (device.cloud / "lock-sync").write_text(lock)
     done = device.once()
     failed(done, device, code)

@@ -84,6 +84,42 @@ a_free_lock_is_taken_as_the_format_says(void **state)
     assert_null(memory_store_find(scene.store, LOCK_KEY));
 }
 
+/* Take the lock from a device whose clock is ahead by so much. */
+static struct fault
+take_from_the_future(uint64_t ahead_ms)
+{
+    struct fault f = {0};
+    char lock[80];
+
+    scene.now_ms = NOW;
+    (void)snprintf(lock, sizeof lock, "{\"deviceID\":\"them\",\"time\":%llu}",
+                   (unsigned long long)(NOW + ahead_ms));
+    memory_store_set(scene.store, LOCK_KEY, lock);
+    assert_true(lock_take(&scene.lock, &f) < 0);
+    assert_string_equal(memory_store_find(scene.store, LOCK_KEY), lock);
+    return f;
+}
+
+static void
+a_lock_from_the_future_is_a_wrong_clock(void **state)
+{
+    struct fault f = take_from_the_future(3600000);
+
+    (void)state;
+    assert_int_equal(f.code, CODE_CLOCK_SKEW);
+    assert_non_null(strstr(f.cause, "device them"));
+    assert_non_null(strstr(f.cause, "3590 s in the future"));
+}
+
+static void
+clocks_that_differ_by_minutes_are_none(void **state)
+{
+    (void)state;
+    /* Two pauses of five seconds pass before it is told. */
+    assert_int_equal(take_from_the_future(430000).code, CODE_LOCKED);
+    assert_int_equal(take_from_the_future(430001).code, CODE_CLOCK_SKEW);
+}
+
 static void
 a_foreign_lock_is_tried_three_times_and_stays(void **state)
 {
@@ -308,6 +344,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_free_lock_is_taken_as_the_format_says),
+        TEST(a_lock_from_the_future_is_a_wrong_clock),
+        TEST(clocks_that_differ_by_minutes_are_none),
         TEST(a_foreign_lock_is_tried_three_times_and_stays),
         TEST(a_lock_that_goes_away_meanwhile_is_taken),
         TEST(a_lock_expires_after_65_seconds_and_not_before),

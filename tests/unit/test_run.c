@@ -21,7 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FOREIGN "{\"deviceID\":\"them\",\"time\":99999999999999}"
+#define FOREIGN "{\"deviceID\":\"them\",\"time\":1}"
 
 /* A device: its repository, what it syncs, how far it says it is. */
 struct device {

@@ -19,7 +19,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define FOREIGN "{\"deviceID\":\"them\",\"time\":99999999999999}"
+#define FOREIGN "{\"deviceID\":\"them\",\"time\":1}"
 
 static struct scratch folder;
 static struct store *store;

@@ -1,5 +1,6 @@
 #include "services/sync-engine/cloud/lock.h"
 #include "services/runtime/log.h"
+#include "services/sync-engine/cloud/skew.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -64,6 +65,11 @@ look(const struct lock *l, struct seen *seen, struct fault *f)
         *seen = (struct seen){.owner = OWNER_NONE};
         return 0;
     }
+    if (rc < 0 && f->code == CODE_NOT_FOUND) {
+        /* A folder, or far too long: there is something. */
+        *seen = (struct seen){.owner = OWNER_BROKEN};
+        return 0;
+    }
     if (rc < 0)
         return rc;
     parse(l, &b, seen);
@@ -102,6 +108,12 @@ blame(const struct lock *l, const struct seen *seen, struct fault *f)
 
     switch (seen->owner) {
     case OWNER_OTHER:
+        if (skew_is_ahead(now_ms(l), (int64_t)seen->time_ms)) {
+            return fault_set(f, CODE_CLOCK_SKEW,
+                             "device %s holds " LOCK_KEY ", written %" PRId64
+                             " s in the future: its clock or ours is wrong",
+                             seen->device, -age_ms / 1000);
+        }
         return fault_set(f, CODE_LOCKED,
                          "device %s holds " LOCK_KEY ", written %" PRId64
                          " s %s",

@@ -42,8 +42,9 @@ struct lock {
  * Take the lock: up to three attempts, five seconds apart.
  *
  * Returns 0; or a negative value with *f filled: CODE_LOCKED (another device
- * works; the cause names it), CODE_LOCK_FAILED (what is there is no lock),
- * CODE_CANCELLED, or what the store said.
+ * works; the cause names it), CODE_CLOCK_SKEW (its lock was written in the
+ * future and will not expire for long), CODE_LOCK_FAILED (what is there is no
+ * lock), CODE_CANCELLED, or what the store said.
  */
 int lock_take(struct lock *l, struct fault *f);
 

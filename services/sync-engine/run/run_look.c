@@ -6,6 +6,7 @@
 
 #include "services/runtime/clock.h"
 #include "services/runtime/log.h"
+#include "services/sync-engine/cloud/skew.h"
 #include "services/sync-engine/repo/refs.h"
 
 #include <errno.h>
@@ -77,8 +78,11 @@ run_make_snapshot(struct run *r)
 {
     struct problem p = {0};
     struct oid ignored;
-    int rc = refs_read(r->opt->repo, REFS_LATEST, &ignored, &p);
+    int rc = skew_check_now(clock_wall_ms(), r->fault);
 
+    if (rc < 0)
+        return rc;
+    rc = refs_read(r->opt->repo, REFS_LATEST, &ignored, &p);
     if (rc < 0)
         return run_forward(r, rc, &p);
     /* A run that begins again has made the first one itself. */
@@ -239,6 +243,25 @@ finish_equal(struct run *r)
     return rc < 0 ? rc : RUN_DONE;
 }
 
+/*
+ * No reason to stop: whoever made it may be gone for good, and a snapshot in
+ * the future stays there.  But versions are compared by age.
+ */
+static void
+warn_of_skew(const struct run *r)
+{
+    uint64_t now_ms = clock_wall_ms();
+
+    if (!skew_is_ahead(now_ms, r->cloud.created))
+        return;
+    log_line(LOG_WARN,
+             "the store's latest snapshot, by %s (%s), was made %lld s in the "
+             "future: its clock or ours is wrong, and edits are compared by "
+             "their time",
+             r->cloud.system_name, r->cloud.system_os,
+             (long long)(r->cloud.created - (int64_t)now_ms) / 1000);
+}
+
 /* Under the lock, what was seen before counts no more. */
 int
 run_compare(struct run *r)
@@ -260,6 +283,8 @@ run_compare(struct run *r)
     run_enter(r, PHASE_FETCH_INDEX, 1);
     rc = remote_load_index(&r->remote, &r->cloud_id, &r->cloud, &r->cloud_arena,
                            r->fault);
+    if (rc == 0)
+        warn_of_skew(r);
     if (rc == 0 && r->opt->direction == RUN_UPLOAD)
         rc = judge_cloud(r);
     return rc;
