@@ -71,6 +71,13 @@ indexes_store(struct repo *r, const struct index_record *x, struct problem *p)
     w->text.len = 0;
     w->sealed.len = 0;
     rc = index_record_encode(&w->text, x);
+    if (rc == 0 && w->text.len > PACK_INDEX_MAX) {
+        /* Nobody would read it back: not even we. */
+        return problem_set(p, PROBLEM_SYSTEM,
+                           "%zu files are too many for one snapshot: its list "
+                           "would be longer than %u MiB",
+                           x->count, PACK_INDEX_MAX >> 20);
+    }
     if (rc == 0)
         rc = pack_compress(w->pack, &w->sealed, w->text.data, w->text.len);
     if (rc == 0)

@@ -88,6 +88,11 @@ get_unpacked(const struct remote *r, const char *key, struct buffer *out,
     free(b.data);
     if (rc == -ENOMEM)
         return fault_errno(f, rc, "cannot unpack %s", key);
+    if (rc == -EFBIG) {
+        return fault_set(f, CODE_NOT_FOUND,
+                         "%s in the store unpacks to more than %u MiB", key,
+                         PACK_INDEX_MAX >> 20);
+    }
     if (rc < 0)
         return fault_set(f, CODE_NOT_FOUND, "%s in the store is damaged", key);
     return 0;
