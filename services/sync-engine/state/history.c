@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define HISTORY_FILE      "runs.jsonl"
@@ -152,6 +153,17 @@ trim(struct history *h)
     return rc;
 }
 
+/* What a power cut left of a line does not swallow the next one. */
+static bool
+ends_within_a_line(int fd)
+{
+    struct stat st;
+    char last = '\n';
+
+    return fstat(fd, &st) == 0 && st.st_size > 0 &&
+           pread(fd, &last, 1, st.st_size - 1) == 1 && last != '\n';
+}
+
 int
 history_add(struct history *h, const struct state_last *run)
 {
@@ -166,8 +178,9 @@ history_add(struct history *h, const struct state_last *run)
     if (run->ok)
         h->synced_at_ms = run->at_ms;
     fd = openat(h->dir_fd, HISTORY_FILE,
-                O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    if (fd < 0 || dprintf(fd, "%s\n", line) < 0)
+                O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    if (fd < 0 ||
+        dprintf(fd, "%s%s\n", ends_within_a_line(fd) ? "\n" : "", line) < 0)
         rc = -errno;
     if (fd >= 0)
         close(fd);
