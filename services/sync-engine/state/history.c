@@ -83,28 +83,36 @@ render(const struct state_last *r)
     return line;
 }
 
+/* The line before *end; moves *end to its start. */
+static const char *
+line_before(const char *text, size_t *end, size_t *len)
+{
+    size_t start = *end - 1;
+
+    while (start > 0 && text[start - 1] != '\n')
+        start--;
+    *len = *end - start;
+    *end = start;
+    return text + start;
+}
+
 /* Read from the end: the newest line and the newest success are enough. */
 static void
-scan(struct history *h, const char *text, size_t len)
+scan(struct history *h, const char *text, size_t end)
 {
-    size_t end = len;
-
     while (end > 0) {
         struct state_last run;
-        size_t start = end - 1;
+        size_t len;
+        const char *line = line_before(text, &end, &len);
 
-        while (start > 0 && text[start - 1] != '\n')
-            start--;
         h->lines++;
-        if ((!h->any || h->synced_at_ms == 0) &&
-            parse(&run, text + start, end - start)) {
+        if ((!h->any || h->synced_at_ms == 0) && parse(&run, line, len)) {
             if (!h->any)
                 h->last = run;
             h->any = true;
             if (run.ok)
                 h->synced_at_ms = run.at_ms;
         }
-        end = start;
     }
 }
 
@@ -122,6 +130,29 @@ history_load(struct history *out, int dir_fd)
     if (rc < 0)
         return rc;
     scan(out, text, len);
+    free(text);
+    return 0;
+}
+
+int
+history_visit(int dir_fd, history_fn fn, void *ctx)
+{
+    bool goes_on = true;
+    char *text;
+    size_t end;
+    int rc =
+        state_dir_read(dir_fd, HISTORY_FILE, HISTORY_BYTES_MAX, &text, &end);
+
+    if (rc < 0)
+        return rc == -ENOENT ? 0 : rc;
+    while (goes_on && end > 0) {
+        struct state_last run;
+        size_t len;
+        const char *line = line_before(text, &end, &len);
+
+        if (parse(&run, line, len))
+            goes_on = fn(ctx, &run);
+    }
     free(text);
     return 0;
 }
