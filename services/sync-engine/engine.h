@@ -2,12 +2,13 @@
  * engine.h - one workspace kept in sync with one store: when to run, and what
  * is remembered of each run.
  *
- * Threads: made, run and freed by one; it starts the bus thread and a thread
- * for each run.
+ * Threads: made, run and freed by one; it starts those of the bus and one for
+ * each run.
  */
 #ifndef SERVICES_SYNC_ENGINE_ENGINE_H
 #define SERVICES_SYNC_ENGINE_ENGINE_H
 
+#include "services/sync-engine/bus/bus.h"
 #include "services/sync-engine/repo/key.h"
 #include "services/sync-engine/run/run.h"
 #include "services/sync-engine/upkeep.h"
@@ -23,7 +24,7 @@ struct engine_options {
     const char *state; /* the state folder */
     const char *local_path;
     const char *cloud_name;
-    const char *ingest; /* the hub's endpoint */
+    struct bus_hub hub;
     struct repo_key key;
     uint64_t interval_ms;
     enum run_direction direction;
@@ -35,7 +36,7 @@ struct engine_options {
     int below_fd;   /* of a dry run: the real repository, or -1 */
     bool automatic; /* runs by itself; else only when told to */
     bool watch;     /* an edit asks for a run, too */
-    bool once;
+    bool once;      /* whatever is switched off; takes no commands */
     bool share_names;
 };
 
@@ -45,7 +46,7 @@ struct engine;
 #define ENGINE_FAILED 1 /* outcome: the only run failed */
 
 /*
- * Open the state folder and the repository, start the bus thread.
+ * Open the state folder and the repository, go on the bus.
  *
  * Returns 0 and *out, which goes to engine_free(); ENGINE_CONFIG or -errno
  * after a log line, and *out NULL.

@@ -42,38 +42,66 @@ note_edits(struct wake *w, watch_own_fn is_own, void *ctx)
     }
 }
 
-static uint64_t
-due_ms(const struct wake *w)
+struct wake_due
+wake_due(const struct wake *w)
 {
+    struct wake_due due = {WAKE_CLOCK, w->next_at_ms};
     uint64_t edits_ms = debounce_due_ms(&w->edits);
 
-    return !w->failed && edits_ms < w->next_at_ms ? edits_ms : w->next_at_ms;
+    if (w->ordered)
+        return (struct wake_due){WAKE_ORDER, 0};
+    if (!w->enabled)
+        return (struct wake_due){WAKE_OFF, WAKE_NEVER};
+    if (!w->automatic)
+        return (struct wake_due){WAKE_NOTHING, WAKE_NEVER};
+    if (w->failed)
+        return due;
+    if (edits_ms < due.at_ms)
+        due = (struct wake_due){WAKE_EDITS, edits_ms};
+    if (w->news_at_ms < due.at_ms)
+        due = (struct wake_due){WAKE_NEWS, w->news_at_ms};
+    return due;
+}
+
+static void
+tell(struct wake *w, struct wake_due due)
+{
+    if (due.at_ms == w->told.at_ms && due.reason == w->told.reason)
+        return;
+    w->told = due;
+    w->hooks.on_due(w->hooks.ctx, due);
 }
 
 /* Milliseconds to sleep; 0: run, -1: for ever. */
 static int
-time_left(const struct wake *w)
+time_left(struct wake *w, enum wake_reason *why)
 {
     uint64_t now_ms = clock_monotonic_ms();
-    uint64_t at_ms = due_ms(w);
+    struct wake_due due;
 
-    if (!w->automatic)
-        return -1;
-    if (at_ms <= now_ms)
+    w->hooks.look(w->hooks.ctx, w);
+    due = wake_due(w);
+    *why = due.reason;
+    if (due.at_ms <= now_ms)
         return 0;
-    return at_ms - now_ms > SLEEP_MAX_MS ? SLEEP_MAX_MS : (int)(at_ms - now_ms);
+    tell(w, due);
+    if (due.at_ms == WAKE_NEVER)
+        return -1;
+    return due.at_ms - now_ms > SLEEP_MAX_MS ? SLEEP_MAX_MS
+                                             : (int)(due.at_ms - now_ms);
 }
 
 bool
-wake_wait(struct wake *w, int stop_fd)
+wake_wait(struct wake *w, int stop_fd, enum wake_reason *why)
 {
     int left_ms;
 
-    while ((left_ms = time_left(w)) != 0) {
+    while ((left_ms = time_left(w, why)) != 0) {
         struct pollfd fds[] = {{.fd = stop_fd, .events = POLLIN},
+                               {.fd = w->hooks.fd, .events = POLLIN},
                                {.fd = watch_fd(w->watch), .events = POLLIN}};
 
-        (void)poll(fds, 2, left_ms);
+        (void)poll(fds, 3, left_ms);
         if (stop_requested(stop_fd))
             return false;
         note_edits(w, NULL, NULL);
@@ -127,6 +155,7 @@ wake_ran(struct wake *w, const struct report *written, bool failed,
 
     w->failed = failed;
     w->next_at_ms = clock_monotonic_ms() + delay_ms;
+    w->told = (struct wake_due){WAKE_CLOCK, w->next_at_ms};
     if (w->watch == NULL)
         return;
     collect_own(&own, written);

@@ -153,6 +153,37 @@ class Dealer:
         self.socket.close(0)
 
 
+class Operator(Dealer):
+    """Commands engines, and waits for what they reply."""
+
+    def call(self, engine, cmd, request=None, seconds=5, **arguments):
+        """The reply to one command; its request id is remembered."""
+        self.request = request or secrets.token_hex(16).encode()
+        self.send(engine.encode(), self.request,
+                  msgpack.packb({"v": 1, "cmd": cmd, **arguments}))
+        return self.reply(self.request, seconds)
+
+    def reply(self, request, seconds=5):
+        """The reply to that request; others are dropped."""
+        deadline = time.monotonic() + seconds
+        while True:
+            frames = self.receive(max(0, deadline - time.monotonic()))
+            assert frames, f"no reply within {seconds} s"
+            if frames[1] == request:
+                self.raw = frames[2]
+                return msgpack.unpackb(frames[2])
+
+    def call_when_there(self, engine, cmd, seconds=10, **arguments):
+        """The same, once the hub has the engine."""
+        deadline = time.monotonic() + seconds
+        while True:
+            reply = self.call(engine, cmd, **arguments)
+            if reply["code"] != "unreachable":
+                return reply
+            assert time.monotonic() < deadline, f"{engine} is unreachable"
+            time.sleep(0.02)
+
+
 class Row:
     """One engine in a subscriber's copy."""
 

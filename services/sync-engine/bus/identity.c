@@ -35,8 +35,8 @@ identity_fill(struct state *out, const struct identity_options *opt)
         .minor = STATE_MINOR,
         .epoch_us = clock_wall_us(),
         .ttl_ms = STATE_TTL_MS,
-        .name = STATE_IDLE,
-        .enabled = true,
+        .name = opt->enabled ? STATE_IDLE : STATE_DISABLED,
+        .enabled = opt->enabled,
         .synced_at_ms = opt->history->synced_at_ms,
         .has = STATE_HAS_ENABLED | STATE_HAS_PROVIDER | STATE_HAS_CLOUD |
                STATE_HAS_SYNCED | STATE_HAS_NEXT | STATE_HAS_FAILURES |

@@ -8,6 +8,8 @@
 #include "services/sync-engine/repo/key.h"
 #include "services/sync-engine/state/history.h"
 
+#include <stdbool.h>
+
 struct identity_options {
     const char *id;
     const char *host;
@@ -15,9 +17,10 @@ struct identity_options {
     const char *cloud_name;
     const struct repo_key *key;
     const struct history *history; /* what earlier runs left */
+    bool enabled;                  /* runs are switched on */
 };
 
-/* Fill a state to start from: idle, epoch now, a fresh instance. */
+/* Fill a state to start from: idle or disabled, epoch now, new instance. */
 void identity_fill(struct state *out, const struct identity_options *opt);
 
 #endif

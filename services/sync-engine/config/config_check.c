@@ -253,6 +253,21 @@ override(char out[ENDPOINT_MAX], const char *socket, const char *endpoint)
     return 0;
 }
 
+/* What is said there can be read, and what is heard can be forged. */
+static int
+check_local(const char *endpoint, bool insecure)
+{
+    if (endpoint_is_local(endpoint))
+        return 0;
+    if (!insecure) {
+        return refuse("hub %s is on another machine and the connection is not "
+                      "encrypted; use a hub on this one, or --insecure",
+                      endpoint);
+    }
+    log_line(LOG_WARN, "hub %s: not encrypted, not authenticated", endpoint);
+    return 0;
+}
+
 static int
 check_hub(struct config_checked *out, const struct config *c)
 {
@@ -266,16 +281,10 @@ check_hub(struct config_checked *out, const struct config *c)
         override(out->hub.feed, "feed", c->hub_feed) != 0 ||
         override(out->hub.control, "control", c->hub_control) != 0)
         return CONFIG_WRONG;
-    if (endpoint_is_local(out->hub.ingest))
-        return 0;
-    if (!c->insecure) {
-        return refuse("hub %s is on another machine and the connection is not "
-                      "encrypted; use a hub on this one, or --insecure",
-                      out->hub.ingest);
-    }
-    log_line(LOG_WARN, "hub %s: not encrypted, not authenticated",
-             out->hub.ingest);
-    return 0;
+    rc = check_local(out->hub.ingest, c->insecure);
+    if (rc == 0)
+        rc = check_local(out->hub.feed, c->insecure);
+    return rc == 0 ? check_local(out->hub.control, c->insecure) : rc;
 }
 
 static enum run_direction
@@ -322,7 +331,9 @@ config_check(struct config_checked *out, const struct config *c)
     out->engine.state = out->state;
     out->engine.local_path = c->local_path;
     out->engine.cloud_name = c->cloud_name;
-    out->engine.ingest = out->hub.ingest;
+    out->engine.hub = (struct bus_hub){.ingest = out->hub.ingest,
+                                       .feed = out->hub.feed,
+                                       .control = out->hub.control};
     out->engine.interval_ms = (uint64_t)c->interval_s * 1000;
     out->engine.direction = direction_of(c->direction);
     out->engine.workers = (unsigned)c->concurrency;

@@ -29,6 +29,15 @@ cancel_set(struct cancel *c)
     (void)eventfd_write(c->fd, 1);
 }
 
+void
+cancel_reset(struct cancel *c)
+{
+    eventfd_t ignored;
+
+    (void)eventfd_read(c->fd, &ignored);
+    atomic_store(&c->set, false);
+}
+
 int
 cancel_wait(const struct cancel *c, unsigned ms)
 {

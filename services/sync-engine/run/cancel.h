@@ -20,6 +20,9 @@ void cancel_clear(struct cancel *c);
 
 void cancel_set(struct cancel *c);
 
+/* Take it back: nobody is to stop any more. */
+void cancel_reset(struct cancel *c);
+
 /* Sleep for ms.  Returns 0, or -ECANCELED as soon as c is set. */
 int cancel_wait(const struct cancel *c, unsigned ms);
 

@@ -232,6 +232,17 @@ progress_set_name(struct progress *p, enum state_name name)
 }
 
 void
+progress_set_enabled(struct progress *p, bool enabled)
+{
+    pthread_mutex_lock(&p->mutex);
+    p->state.enabled = enabled;
+    p->state.has |= STATE_HAS_ENABLED;
+    p->version++;
+    progress_wake(p);
+    pthread_mutex_unlock(&p->mutex);
+}
+
+void
 progress_set_next(struct progress *p, uint64_t next_at_ms)
 {
     pthread_mutex_lock(&p->mutex);

@@ -76,6 +76,9 @@ void progress_add(struct progress *p, uint64_t items, uint64_t bytes,
 /* Set the state's name between runs: idle, queued, error, disabled, bye. */
 void progress_set_name(struct progress *p, enum state_name name);
 
+/* Are runs switched on?  Told at once. */
+void progress_set_enabled(struct progress *p, bool enabled);
+
 void progress_set_next(struct progress *p, uint64_t next_at_ms);
 
 struct progress_outcome {
