@@ -2,6 +2,7 @@
 
 #include "gateway/http/percent.h"
 #include "gateway/metrics/scrape.h"
+#include "gateway/openapi.h"
 #include "gateway/siyuan/handlers.h"
 #include "gateway/stream/handlers.h"
 #include "gateway/v1/control.h"
@@ -53,6 +54,7 @@ static const struct route table[] = {
      "version"},
     {"/healthz", GET, AUTH_ANYBODY, handlers_healthz, "healthz"},
     {"/metrics", GET, AUTH_READER, scrape_metrics, "metrics"},
+    {"/openapi.json", GET, AUTH_ANYBODY, openapi_send, "openapi"},
     {"/readyz", GET, AUTH_ANYBODY, handlers_readyz, "readyz"},
     {"/v1/engines", GET, AUTH_READER, engines_list, "listEngines"},
     {"/v1/engines/{id}", GET, AUTH_READER, engines_one, "getEngine"},
