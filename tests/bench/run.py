@@ -2,7 +2,7 @@
 """`./dev bench`: measures ours against programs people know and prints one
 table; a copy goes to build/bench.json.
 
-    run.py [--quick | --smoke] [--only files|gateway|bus|metrics] [--folder DIR]
+    run.py [--quick | --smoke] [--only SECTION] [--folder DIR]
 
 --smoke only checks that every section still works: its numbers mean nothing.
 Exit code 1 when a section failed, 0 otherwise; a target that was missed is
@@ -31,6 +31,8 @@ SECTIONS = {
     "gateway": (["syncbus-aggregator", "syncbus-gateway", "bare_civetweb"],
                 ["wrk", "nginx"]),
     "bus": (["syncbus-aggregator", "syncbus-gateway", "bus_load"], []),
+    "streams": (["syncbus-aggregator", "syncbus-gateway", "bare_civetweb",
+                 "bare_events", "bus_load", "stream_load"], ["wrk"]),
     "metrics": (["syncbus-aggregator", "syncbus-gateway"], []),
 }
 
