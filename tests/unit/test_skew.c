@@ -33,7 +33,7 @@ any_later_clock_may_be_right(void **state)
     (void)state;
     assert_int_equal(skew_check_now(SKEW_OLDEST_MS, &f), 0);
     assert_int_equal(skew_check_now(NOW, &f), 0);
-    assert_int_equal(skew_check_now(NOW + 100 * 365 * 86400000ULL, &f), 0);
+    assert_int_equal(skew_check_now(NOW + 86400000ULL * 36500, &f), 0);
     assert_int_equal(f.code, CODE_OK);
 }
 
