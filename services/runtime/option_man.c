@@ -73,10 +73,11 @@ put_paragraph(FILE *to, const char *text, size_t len)
             (void)fputc('\n', to);
             column = 0;
         }
-        if (column > 0)
+        if (column > 0) {
             (void)fputc(' ', to);
-        else
+        } else {
             begin_line(to, text);
+        }
         put_word(to, text, n);
         column += n + 1;
         if (ends_sentence(text, n) && n < len) {

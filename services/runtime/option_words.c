@@ -113,9 +113,10 @@ refuse_unknown(const struct option_parse *p, const char *word, size_t len)
     char variable[OPTION_VARIABLE_MAX];
 
     (void)snprintf(name, sizeof name, "%.*s", (int)len, word);
-    if (strncmp(word, "--", 2) != 0)
+    if (strncmp(word, "--", 2) != 0) {
         return option_words_refuse(p, name,
                                    "options are long ones, see --help");
+    }
     for (size_t i = 0; i < p->count; i++) {
         const struct option_row *row = p->entries[i].row;
 
@@ -199,9 +200,10 @@ check_required(const struct option_parse *p)
     for (size_t i = 0; i < p->count; i++) {
         const struct option_entry *e = &p->entries[i];
 
-        if (e->is_operand && e->row->is_required && e->count == 0)
+        if (e->is_operand && e->row->is_required && e->count == 0) {
             return option_words_refuse(p, e->row->argument,
                                        "is missing, see --help");
+        }
     }
     return 0;
 }

@@ -132,6 +132,7 @@ options_parse(const struct option_table *table, void *out, int argc,
         rc = apply(&parse.entries[i], &common);
     if (rc != 0)
         return rc;
+    assert(common.log_level != NULL && common.log_format != NULL);
     (void)log_level_parse(&level, common.log_level);
     log_init(table->program, level, strcmp(common.log_format, "json") == 0);
     for (size_t i = OPTION_COMMON_COUNT; rc == 0 && i < parse.count; i++)

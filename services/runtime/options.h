@@ -39,10 +39,10 @@ struct option_row {
     const char *fallback; /* default as text; NULL: none */
     const char *help;     /* one line */
     enum option_kind kind;
+    bool is_required;    /* operands only */
     size_t offset;       /* offsetof(the program's struct, field) */
     const char *choices; /* OPTION_CHOICE; an operand's: words to suggest */
     long min, max;       /* OPTION_NUMBER; the unit is the argument's word */
-    bool is_required;    /* operands only */
 };
 
 struct option_manual; /* option_man.h */

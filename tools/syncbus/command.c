@@ -5,11 +5,12 @@
 #include <string.h>
 
 static const struct command_entry *const commands[] = {
-    &command_status, &command_watch,  &command_sync,
-    &command_cancel, &command_enable, &command_disable,
+    &command_status, &command_watch,   &command_sync, &command_cancel,
+    &command_enable, &command_disable, &command_log,  &command_doctor,
 };
 
-#define COMMAND_COUNT (sizeof commands / sizeof *commands)
+/* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers */
+enum { ENTRY_COUNT = sizeof commands / sizeof *commands };
 
 const struct option_row command_engines_row = {
     .name = "engines",
@@ -22,18 +23,18 @@ const struct option_row command_engines_row = {
 const struct option_table *
 command_main_table(void)
 {
-    static const struct option_table *tables[COMMAND_COUNT];
+    static const struct option_table *tables[ENTRY_COUNT];
     static const struct option_table table = {
         .program = "syncbus",
         .purpose = "Show and control the engines of a bus.",
         .shared = &settings_shared,
         .commands = tables,
-        .command_count = COMMAND_COUNT,
+        .command_count = ENTRY_COUNT,
         .log_level = "error",
         .manual = &manual_syncbus,
     };
 
-    for (size_t i = 0; i < COMMAND_COUNT; i++)
+    for (size_t i = 0; i < ENTRY_COUNT; i++)
         tables[i] = commands[i]->table;
     return &table;
 }
@@ -41,7 +42,7 @@ command_main_table(void)
 const struct command_entry *
 command_find(const char *word)
 {
-    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+    for (size_t i = 0; i < ENTRY_COUNT; i++) {
         const char *name = strrchr(commands[i]->table->program, ' ') + 1;
 
         if (strcmp(name, word) == 0)

@@ -83,6 +83,7 @@ wait_for_run(struct session *s, const struct settings *settings,
                             : UINT64_MAX;
     int rc;
 
+    (void)fprintf(stderr, "%s: waiting for run %" PRIu64 "\n", engine, run);
     do {
         now_ms = clock_boot_ms();
         await.until_ms =

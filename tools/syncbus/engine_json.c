@@ -1,14 +1,20 @@
 #include "tools/syncbus/engine_json.h"
 
+#include "tools/syncbus/text.h"
+
 #include <string.h>
 
 json_t *
 engine_json_text(const char *text)
 {
     json_t *json = json_string(text);
+    char safe[4 * STATE_MSG_MAX];
 
-    /* Peers' texts are UTF-8 (wire_scan); what is not is shown as such. */
-    return json != NULL ? json : json_string("\xef\xbf\xbd");
+    if (json != NULL)
+        return json;
+    /* Peers' texts are UTF-8 (wire_scan); one of ours may have been cut. */
+    text_safe(safe, sizeof safe, text);
+    return json_string(safe);
 }
 
 static json_t *
@@ -34,23 +40,22 @@ json_t *
 engine_json_run(const struct state_last *r)
 {
     return json_pack(
-        "{so sb so so so so so so so so}", "run", number(r->run), "ok", r->ok,
-        "code", engine_json_text(r->code), "cause", engine_json_text(r->why),
-        "at", number(r->at_ms), "durationMs", number(r->duration_ms),
-        "direction", engine_json_text(r->direction), "uploaded",
-        traffic(&r->sent), "downloaded", traffic(&r->received), "changes",
+        "{so sb so so so so so so so}", "run", number(r->run), "ok", r->ok,
+        "code", engine_json_text(r->code), "at", number(r->at_ms), "durationMs",
+        number(r->duration_ms), "direction", engine_json_text(r->direction),
+        "uploaded", traffic(&r->sent), "downloaded", traffic(&r->received),
+        "changes",
         json_pack("{so so so}", "upserts", number(r->upserts), "removes",
                   number(r->removes), "conflicts", number(r->conflicts)));
 }
 
-static json_t *
-last_error(const struct state *s)
+json_t *
+engine_json_error(const struct state_last *l)
 {
-    const struct state_last *l = &s->last;
     const struct code_info *info =
         code_info(l->code[0] != '\0' ? code_find(l->code) : CODE_INTERNAL);
 
-    if ((s->has & STATE_HAS_LAST) == 0 || l->ok)
+    if (l->ok)
         return json_null();
     return json_pack(
         "{so ss ss sb so so}", "code",
@@ -58,6 +63,20 @@ last_error(const struct state *s)
         info->text[LANG_EN], "remedy", info->remedy[LANG_EN], "retryable",
         info->retryable, "cause", engine_json_text(l->why), "at",
         number(l->at_ms));
+}
+
+/* What it has done since its start; null when it does not say. */
+static json_t *
+counts(const struct state *s)
+{
+    const struct state_counts *c = &s->counts;
+
+    if ((s->has & STATE_HAS_COUNTS) == 0)
+        return json_null();
+    return json_pack("{so so so so so}", "ok", number(c->ok), "failed",
+                     number(c->failed), "conflicts", number(c->conflicts),
+                     "sentBytes", number(c->sent_bytes), "receivedBytes",
+                     number(c->received_bytes));
 }
 
 static uint64_t
@@ -151,12 +170,14 @@ history(const struct state *s)
     return json_pack("{so so so so so so so}", "run",
                      known((s->has & STATE_HAS_RUN) != 0, s->run), "message",
                      engine_json_text(s->msg), "synced",
-                     number(s->synced_at_ms), "lastError", last_error(s),
+                     number(s->synced_at_ms), "lastError",
+                     has_last ? engine_json_error(&s->last) : json_null(),
                      "nextRunAt",
                      known((s->has & STATE_HAS_NEXT) != 0 && s->next_at_ms != 0,
                            s->next_at_ms),
                      "failuresInARow", number(s->failures), "lastRun",
-                     has_last ? engine_json_run(&s->last) : json_null());
+                     has_last ? engine_json_run(&s->last) : json_null(),
+                     "counts", counts(s));
 }
 
 json_t *

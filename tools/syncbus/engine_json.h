@@ -14,6 +14,9 @@ json_t *engine_json(const struct copy_engine *e, uint64_t now_ms);
 
 json_t *engine_json_run(const struct state_last *run);
 
+/* What the run failed with; null when it did not. */
+json_t *engine_json_error(const struct state_last *run);
+
 /* A text that may hold anything a peer managed to send. */
 json_t *engine_json_text(const char *text);
 

@@ -76,7 +76,8 @@ const struct option_manual manual_status = {
         " overallPercent, bytesCurrent, bytesTotal, bytesPerSecond,"
         " etaSeconds, item, elapsedMs, stalled), run, message, synced,"
         " lastError (code, msg, remedy, retryable, cause, at), nextRunAt,"
-        " failuresInARow, lastRun, repo, head, host, os, version, software,"
+        " failuresInARow, lastRun, counts, repo, head, host, os, version, "
+        "software,"
         " startedAt, upMs, lostMessages. Moments are milliseconds since 1970,"
         " null is unknown; fields are only ever added.",
     .exit_status = status_exit,
@@ -109,4 +110,53 @@ const struct option_manual manual_sync = {
 const struct option_manual manual_cancel = {
     .description = "What was done so far stays valid, and the next run goes on"
                    " from there. It is no error when no run is under way.",
+};
+
+static const struct option_note log_exit[] = {
+    {"0", "The rows were printed, if there are any."},
+    {"1", "The engine did not answer, or does not keep that run any more."},
+    {"2", "Wrong usage, or several engines are live and none was named."},
+    {NULL, NULL},
+};
+
+const struct option_manual manual_log = {
+    .description =
+        "Runs are those the engine has finished, changes the files of one of"
+        " them: added, changed or removed in the workspace, or sent. A"
+        " conflict has a winner, local or cloud; the version that lost is"
+        " kept in a file.\n"
+        "With --json one object: engine, then runs, changes (with run) or"
+        " conflicts, then next, which --after takes, or null. A run has run,"
+        " ok, code, at, durationMs, direction, uploaded, downloaded, changes"
+        " and error; a change kind, path and bytes; a conflict run, path,"
+        " kind, winner and kept.",
+    .exit_status = log_exit,
+};
+
+static const struct option_note doctor_exit[] = {
+    {"0", "Nothing failed; there may be warnings."},
+    {"1", "Something failed; the lines say what, and what to do."},
+    {"2", "Wrong usage."},
+    {NULL, NULL},
+};
+
+const struct option_manual manual_doctor = {
+    .description =
+        "It watches the hub for a few seconds (does it answer at once, does"
+        " it beat every second, does it take commands, did it refuse"
+        " messages), then every engine (is it there, does it move, how did"
+        " its last run end, is it overdue, is its clock right, which version"
+        " is it, does another have its id, does it answer), and the sockets'"
+        " folder. Of an engine on this machine it also looks at the folders"
+        " that are named. It changes nothing.\n"
+        "With --json one object: ok, and checks, a list of level (ok, warn,"
+        " fail), check, engine, text and remedy.",
+    .exit_status = doctor_exit,
+};
+
+const struct option_manual manual_completion = {
+    .description =
+        "The build installs them where the shells look. By hand: source the"
+        " output, or write it to such a place. Ids of engines are completed"
+        " from the hub.",
 };

@@ -6,9 +6,11 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #define COMPLAINT_MAX 2048
@@ -81,15 +83,18 @@ session_hint(const char *endpoint)
     const char *path =
         strncmp(endpoint, "ipc://", 6) == 0 ? endpoint + 6 : NULL;
 
-    if (path == NULL)
+    if (path == NULL) {
         return "Is syncbus-aggregator running there, and does a firewall let"
                " this machine through? --hub names another one.";
-    if (access(path, R_OK | W_OK) == 0)
+    }
+    if (access(path, R_OK | W_OK) == 0) {
         return "Its socket is there: is syncbus-aggregator stuck, or gone? Its"
                " log says more; --hub names another one.";
-    if (errno == EACCES)
+    }
+    if (errno == EACCES) {
         return "Its socket is not yours to use: become the user, or join the"
                " group, that syncbus-aggregator runs as.";
+    }
     return "There is no such socket. Is syncbus-aggregator running? --hub"
            " names another one.";
 }
@@ -245,14 +250,72 @@ complain_of_reply(struct session *s, const char *engine, const struct reply *r)
     return SESSION_FAILED;
 }
 
+/* A call in a thread of its own, so that a signal can end the wait. */
+struct call {
+    struct operator* operator;
+    const char *engine;
+    const struct command *command;
+    struct reply *reply;
+    int rc, done_fd;
+};
+
+static void *
+run_call(void *arg)
+{
+    struct call *c = arg;
+    uint64_t one = 1;
+
+    c->rc = operator_call(c->operator, c->engine, c->command, c->reply);
+    if (write(c->done_fd, &one, sizeof one) < 0)
+        c->rc = -errno;
+    return NULL;
+}
+
+int
+session_try(struct session *s, const char *engine,
+            const struct command *command, struct reply *out)
+{
+    struct call call = {.operator= s->operator,
+                        .engine = engine,
+                        .command = command,
+                        .reply = out,
+                        .done_fd = eventfd(0, EFD_CLOEXEC)};
+    struct pollfd fds[] = {{.fd = s->stop_fd, .events = POLLIN},
+                           {.fd = call.done_fd, .events = POLLIN}};
+    pthread_t thread;
+    int rc;
+
+    if (call.done_fd < 0)
+        return -errno;
+    rc = -pthread_create(&thread, NULL, run_call, &call);
+    if (rc == 0) {
+        while (fds[1].revents == 0 &&
+               (poll(fds, 2, -1) >= 0 || errno == EINTR)) {
+            if (fds[0].revents == 0)
+                continue;
+            operator_stop(s->operator); /* ends the call */
+            s->operator= NULL;
+            break;
+        }
+        (void)pthread_join(thread, NULL);
+        rc = s->operator!= NULL ? call.rc : - ESHUTDOWN;
+    }
+    close(call.done_fd);
+    return rc;
+}
+
 int
 session_call(struct session *s, const char *engine,
              const struct command *command, struct reply *out)
 {
-    int rc = operator_call(s->operator, engine, command, out);
+    int rc = session_try(s, engine, command, out);
 
-    if (rc == -ESHUTDOWN)
-        return SESSION_FAILED; /* asked to stop */
+    if (rc == -ESHUTDOWN) {
+        return session_complain(NULL,
+                                "%s: given up; the command may have"
+                                " reached it",
+                                engine);
+    }
     if (rc != 0)
         return rc;
     return out->ok ? 0 : complain_of_reply(s, engine, out);

@@ -68,7 +68,14 @@ const char *session_hint(const char *endpoint);
 int session_pick(struct session *s, const char *name, char out[TOPIC_ID_MAX]);
 
 /*
- * Send a command and wait for its reply, which must be ok.  Returns 0 and
+ * Send a command and wait for its reply.  Returns 0 and fills *out; -ESHUTDOWN
+ * when asked to stop, and nothing more can be sent; or as operator_call().
+ */
+int session_try(struct session *s, const char *engine,
+                const struct command *command, struct reply *out);
+
+/*
+ * The same, for a reply that must be ok.  Returns 0 and
  * fills *out; SESSION_FAILED after saying what the reply was; -errno.
  */
 int session_call(struct session *s, const char *engine,

@@ -85,9 +85,10 @@ print_table(const struct session *s, const struct roster *r)
     struct table table;
     int rc = 0;
 
-    if (!r->bus_up)
+    if (!r->bus_up) {
         (void)printf("The hub at %s fell silent; this is its last word.\n\n",
                      s->hub.feed);
+    }
     if (r->count == 0) {
         (void)puts("no engine is known to the hub");
         return 0;

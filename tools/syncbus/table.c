@@ -134,9 +134,7 @@ print_cell(const struct printer *p, size_t c, const char *text, enum hue hue)
     const struct table_column *column = &p->table->columns[c];
     char shown[TABLE_CELL_MAX + 8];
     size_t room = p->layout.width[c];
-    size_t used = column->cut_start
-                      ? text_cut_start(shown, sizeof shown, text, room)
-                      : text_cut_end(shown, sizeof shown, text, room);
+    size_t used = text_cut_end(shown, sizeof shown, text, room);
     bool hued = p->hues && hue != HUE_PLAIN && used > 0;
     int pad = (int)(room - used);
 

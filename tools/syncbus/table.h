@@ -19,9 +19,9 @@
 
 struct table_column {
     const char *title;
-    unsigned drop; /* the highest goes first; 0: never */
     size_t min;    /* may be cut to so many columns; 0: never cut */
-    bool cut_start, right;
+    unsigned drop; /* the highest goes first; 0: never */
+    bool right;
 };
 
 struct table_cell {
