@@ -43,8 +43,9 @@ class _Stream:
                                  receive_bytes)
         self.sock.settimeout(timeout)
         self.sock.connect(("127.0.0.1", port))
-        lines = [f"GET {path} HTTP/1.1", f"Host: localhost:{port}"]
-        lines += [f"{name}: {value}" for name, value in headers.items()]
+        fields = {"Host": f"localhost:{port}", **headers}
+        lines = [f"GET {path} HTTP/1.1"]
+        lines += [f"{name}: {value}" for name, value in fields.items()]
         self.sock.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
         self.rest = b""
 
