@@ -14,7 +14,7 @@
 #include <stdatomic.h>
 
 struct calls {
-    struct operator* control; /* not owned */
+    struct operator_port *control; /* not owned */
     unsigned max;             /* at once; at least 1 */
     atomic_uint waiting;
 };

@@ -15,7 +15,7 @@
 #include "proto/command.h"
 #include "proto/reply.h"
 
-struct operator;
+struct operator_port;
 
 struct operator_options {
     const char *endpoint; /* of the hub's control socket; kept until the end */
@@ -25,19 +25,20 @@ struct operator_options {
  * Start the thread, whether or not there is a hub.  Returns 0 and *out, which
  * goes to operator_stop(); or -errno, logged.
  */
-int operator_start(struct operator** out, const struct operator_options *opt);
+int operator_start(struct operator_port **out,
+                   const struct operator_options *opt);
 
 /*
  * Before the end: every call, under way or to come, returns -ESHUTDOWN at
  * once.  NULL is fine.
  */
-void operator_end_calls(struct operator* o);
+void operator_end_calls(struct operator_port *o);
 
 /*
  * The same, and release everything once the last call returned; nobody may
  * call any more then.  NULL is fine.
  */
-void operator_stop(struct operator* o);
+void operator_stop(struct operator_port *o);
 
 /*
  * Send a command to the engine of that id and wait for the reply, which also
@@ -47,7 +48,7 @@ void operator_stop(struct operator* o);
  * Returns 0 and fills *out; or -EINVAL when engine is no valid id, -ENOMEM,
  * -EIO (no random numbers), -ESHUTDOWN, and what is in *out is void.
  */
-int operator_call(struct operator* o, const char *engine,
+int operator_call(struct operator_port *o, const char *engine,
                   const struct command *command, struct reply *out);
 
 #endif

@@ -29,7 +29,7 @@ struct session {
     struct endpoints hub;
     struct mirror *mirror;
     struct feed *feed;
-    struct operator* operator;
+    struct operator_port *operator;
     int stop_fd; /* not owned */
 };
 
