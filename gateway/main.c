@@ -106,7 +106,7 @@ struct gateway {
     struct endpoints hub;
     struct listen_address listen[SERVER_LISTEN_MAX];
     struct feed *feed;
-    struct operator* control;
+    struct operator_port *control;
     struct server *server;
     int stop_fd; /* not owned */
 };

@@ -252,7 +252,7 @@ complain_of_reply(struct session *s, const char *engine, const struct reply *r)
 
 /* A call in a thread of its own, so that a signal can end the wait. */
 struct call {
-    struct operator* operator;
+    struct operator_port *operator;
     const char *engine;
     const struct command *command;
     struct reply *reply;
