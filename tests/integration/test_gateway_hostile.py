@@ -171,7 +171,7 @@ def test_slow_and_silent_clients_hold_a_thread_for_a_while_only(gateway):
             s.sendall((POST + "\r\n").encode())
             while True:
                 s.sendall(b"X-A: b\r\n")
-                time.sleep(0.2)
+                time.sleep(0.2)  # slowness is what is tested
         except OSError:
             ended["slow"] = time.monotonic() - began
 

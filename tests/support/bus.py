@@ -389,7 +389,9 @@ def fleet_main(args):
     stopping, frozen = [], []
     signal.signal(signal.SIGTERM, lambda *_: stopping.append(1))
     signal.signal(signal.SIGUSR1, lambda *_: frozen.append(1))
+    poller = zmq.Poller()
     for socket in sockets:
+        poller.register(socket, zmq.POLLIN)
         socket.poll(args.wait * 1000)
 
     def publish(socket, topic, session):
@@ -413,14 +415,12 @@ def fleet_main(args):
         while sent < due:
             publish(*engines[sent % len(engines)])
             sent += 1
-        for socket in sockets:
-            if socket.poll(0):
-                while socket.poll(0):
-                    socket.recv()
-                for engine in engines:
-                    if engine[0] is socket:
-                        publish(*engine)
-        time.sleep(0.005)
+        for socket, _ in poller.poll(5):  # also the pace of what is due
+            while socket.poll(0):
+                socket.recv()
+            for engine in engines:
+                if engine[0] is socket:
+                    publish(*engine)
     context.destroy(0)
 
 
