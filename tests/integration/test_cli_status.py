@@ -32,7 +32,8 @@ def syncing(**more):
 def fleet(bus):
     bus.engine("nas.notes", last=LAST, sync=now_ms() - 185000, **syncing())
     bus.engine("laptop", last=LAST, sync=now_ms() - 65000,
-               nx=now_ms() + 20900)
+               nx=now_ms() + 20900, cnt={"ok": 3, "err": 0, "cf": 0,
+                                         "tx": 9600, "rx": 16000})
     bus.engine("phone", st="error", last=FAILED, fl=3)
     bus.wait_known("nas.notes", "laptop", "phone")
 
@@ -92,6 +93,8 @@ def test_json_has_the_names_of_get_sync_info(bus):
     assert nas["lastError"] is None and nas["nextRunAt"] is None
     assert nas["lastRun"]["uploaded"] == {"files": 3, "chunks": 1,
                                           "bytes": 9600}
+    assert nas["counts"] is None and nas["software"] == ""
+    assert engines["laptop"]["counts"]["sentBytes"] == 9600
     phone = engines["phone"]
     assert phone["lastError"]["code"] == "auth"
     assert phone["lastError"]["cause"] == "401 Unauthorized"

@@ -167,7 +167,7 @@ history(const struct state *s)
 {
     bool has_last = (s->has & STATE_HAS_LAST) != 0;
 
-    return json_pack("{so so so so so so so}", "run",
+    return json_pack("{so so so so so so so so}", "run",
                      known((s->has & STATE_HAS_RUN) != 0, s->run), "message",
                      engine_json_text(s->msg), "synced",
                      number(s->synced_at_ms), "lastError",

@@ -293,12 +293,11 @@ session_try(struct session *s, const char *engine,
                (poll(fds, 2, -1) >= 0 || errno == EINTR)) {
             if (fds[0].revents == 0)
                 continue;
-            operator_stop(s->operator); /* ends the call */
-            s->operator= NULL;
+            operator_end_calls(s->operator);
             break;
         }
         (void)pthread_join(thread, NULL);
-        rc = s->operator!= NULL ? call.rc : - ESHUTDOWN;
+        rc = call.rc;
     }
     close(call.done_fd);
     return rc;
