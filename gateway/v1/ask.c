@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define NUMBER_DIGITS 19
+#define REAL_END      9223372036854775808.0 /* 2^63: no json_int_t from here */
 #define NAME_SHOWN    "%.40s" /* of a member that is a stranger's */
 
 static int
@@ -25,11 +26,16 @@ take_wait(struct ask *a, const json_t *value)
     return json_is_boolean(value) ? 0 : -EINVAL;
 }
 
+/* An integer is one however it is written: 17, 17.0, 1.7e1. */
 static int
 take_run(struct ask *a, const json_t *value)
 {
+    double real = json_real_value(value);
     json_int_t run = json_integer_value(value);
 
+    if (json_is_real(value) && real >= 1 && real < REAL_END &&
+        real == (double)(json_int_t)real)
+        run = (json_int_t)real;
     a->has_run = true;
     a->run = run > 0 ? (uint64_t)run : 0;
     return run > 0 ? 0 : -EINVAL;

@@ -51,6 +51,22 @@ every_member_is_read(void **unused)
 }
 
 static void
+a_whole_number_is_one_however_it_is_written(void **unused)
+{
+    static const char *const bodies[] = {"{\"run\":300}", "{\"run\":300.0}",
+                                         "{\"run\":3e2}"};
+
+    (void)unused;
+    for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+        char why[ASK_WHY_MAX];
+        struct ask a;
+
+        assert_int_equal(parse(&a, why, ALL, bodies[i]), 0);
+        assert_int_equal(a.run, 300);
+    }
+}
+
+static void
 what_is_wrong_is_named_and_nothing_is_taken(void **unused)
 {
     static const struct {
@@ -74,6 +90,10 @@ what_is_wrong_is_named_and_nothing_is_taken(void **unused)
         {ALL, "{\"run\":0}", "\"run\" must"},
         {ALL, "{\"run\":-1}", "\"run\" must"},
         {ALL, "{\"run\":1.5}", "\"run\" must"},
+        {ALL, "{\"run\":0.0}", "\"run\" must"},
+        {ALL, "{\"run\":-1.0}", "\"run\" must"},
+        {ALL, "{\"run\":9223372036854775808.0}", "\"run\" must"},
+        {ALL, "{\"run\":1e300}", "\"run\" must"},
         {ALL, "{\"run\":\"1\"}", "\"run\" must"},
         {ALL, "{\"run\":99999999999999999999}", "not JSON"},
         {ALL, "{\"dirction\":\"upload\"}", "\"dirction\" is not known"},
@@ -120,6 +140,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_asks_for_the_usual),
         cmocka_unit_test(every_member_is_read),
+        cmocka_unit_test(a_whole_number_is_one_however_it_is_written),
         cmocka_unit_test(what_is_wrong_is_named_and_nothing_is_taken),
         cmocka_unit_test(a_number_is_digits_and_nothing_else),
     };
