@@ -171,7 +171,8 @@ trim(struct history *h)
         return rc;
     from = text;
     while (h->lines > HISTORY_MAX) {
-        const char *line_end = strchr(from, '\n');
+        /* A power cut may have left zeros. */
+        const char *line_end = memchr(from, '\n', len - (size_t)(from - text));
 
         if (line_end == NULL)
             break;
