@@ -1,5 +1,6 @@
 #include "gateway/routes.h"
 
+#include "gateway/dashboard/dashboard.h"
 #include "gateway/http/percent.h"
 #include "gateway/metrics/scrape.h"
 #include "gateway/openapi.h"
@@ -24,6 +25,7 @@
 
 /* Sorted by path, byte by byte: routes_find() halves it. */
 static const struct route table[] = {
+    {"/", GET, AUTH_ANYBODY, dashboard_page, "dashboard"},
     SYNC("createCloudSyncDir", handlers_configuration),
     SYNC("exportSyncProviderS3", handlers_configuration),
     SYNC("exportSyncProviderWebDAV", handlers_configuration),
@@ -52,6 +54,8 @@ static const struct route table[] = {
      "currentTime"},
     {"/api/system/version", GET | POST, AUTH_ANYBODY, handlers_version,
      "version"},
+    {"/dashboard/{version}/{file}", GET, AUTH_ANYBODY, dashboard_part,
+     "dashboardPart"},
     {"/healthz", GET, AUTH_ANYBODY, handlers_healthz, "healthz"},
     {"/metrics", GET, AUTH_READER, scrape_metrics, "metrics"},
     {"/openapi.json", GET, AUTH_ANYBODY, openapi_send, "openapi"},

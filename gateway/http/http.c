@@ -28,6 +28,7 @@ static const struct {
     {202, "HTTP/1.1 202 Accepted\r\n" CORS},
     {204, "HTTP/1.1 204 No Content\r\n" CORS},
     {301, "HTTP/1.1 301 Moved Permanently\r\n" CORS},
+    {304, "HTTP/1.1 304 Not Modified\r\n" CORS},
     {307, "HTTP/1.1 307 Temporary Redirect\r\n" CORS},
     {400, "HTTP/1.1 400 Bad Request\r\n" CORS},
     {401, "HTTP/1.1 401 Unauthorized\r\n" CORS},
@@ -103,8 +104,8 @@ http_format_head(char out[HTTP_HEAD_MAX], const struct http_head *h)
     if (h->extra != NULL)
         put(&w, h->extra);
     put(&w, h->close ? "Connection: close\r\n" : "Connection: keep-alive\r\n");
-    /* RFC 9110 8.6: never there in a 204. */
-    if (h->status != 204 && h->body_len != HTTP_ENDLESS) {
+    /* RFC 9110 8.6: never in a 204, and in a 304 the 200's or none. */
+    if (h->status != 204 && h->status != 304 && h->body_len != HTTP_ENDLESS) {
         digits[json_out_digits(digits, h->body_len)] = '\0';
         put(&w, "Content-Length: ");
         put(&w, digits);
