@@ -52,6 +52,8 @@ ws_reader_put(struct ws_reader *r, const void *bytes, size_t n)
     int rc;
 
     compact(r);
+    if (n == 0)
+        return 0;
     buf = (char *)r->bytes;
     rc = reserve(&buf, &r->cap, r->len, n);
     r->bytes = (unsigned char *)buf;

@@ -4,6 +4,8 @@
 #include "services/runtime/clock.h"
 
 #include <pthread.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -117,6 +119,26 @@ the_end_ends_every_wait_also_later_ones(void **unused)
     assert_int_equal(mirror_wait(mirror, seen, clock_boot_ms() + LONG_MS), 0);
 }
 
+static void
+who_polls_is_told_of_changes_only(void **unused)
+{
+    int fd = eventfd(0, EFD_NONBLOCK);
+    eventfd_t told;
+
+    (void)unused;
+    assert_true(fd >= 0);
+    mirror_watch(mirror, fd);
+    (void)generation();
+    assert_int_equal(eventfd_read(fd, &told), -1);
+    (void)change(NULL);
+    assert_int_equal(eventfd_read(fd, &told), 0);
+    assert_int_equal(told, 1);
+    mirror_watch(mirror, -1);
+    (void)change(NULL);
+    assert_int_equal(eventfd_read(fd, &told), -1);
+    close(fd);
+}
+
 int
 main(void)
 {
@@ -131,6 +153,8 @@ main(void)
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(looking_is_no_change, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(who_polls_is_told_of_changes_only,
+                                        set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

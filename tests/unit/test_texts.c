@@ -32,9 +32,15 @@ every_text_is_there_in_both_languages(void **unused)
         assert_non_null(zh);
         assert_int_equal(count_places(en), count_places(zh));
     }
+    for (enum phase p = PHASE_WALK; p < PHASE_COUNT; p++) {
+        assert_int_equal(count_places(texts_status(p, LANG_EN)),
+                         count_places(texts_status(p, LANG_ZH_CN)));
+    }
     for (enum lang lang = 0; lang < LANG_COUNT; lang++) {
         for (enum phase p = PHASE_WALK; p < PHASE_COUNT; p++)
             assert_true(strlen(texts_phase(p, lang)) > 0);
+        for (enum phase p = PHASE_WALK; p < PHASE_COUNT; p++)
+            assert_true(strlen(texts_status(p, lang)) > 0);
         for (enum copy_shown s = 0; s < COPY_SHOWN_COUNT; s++)
             assert_true(strlen(texts_shown(s, lang)) > 0);
         for (enum code c = 0; c < CODE_COUNT; c++)
