@@ -75,6 +75,24 @@ def median_of(costs, field):
     return statistics.median(getattr(cost, field) for cost in costs)
 
 
+def add_costs(table, what, ours, peers, limits=None, peak_mib=None):
+    """A row of seconds for each of peers, (label, costs), and one of memory
+    for the first.  limits: {label: ratio to reach}."""
+    for label, costs in peers:
+        limit = (limits or {}).get(label)
+        table.add(what, median_of(ours, "seconds"), label,
+                  median_of(costs, "seconds"), "s",
+                  target=limit and ("ratio", limit),
+                  samples={"ours": [c.seconds for c in ours],
+                           "peer": [c.seconds for c in costs],
+                           "ours_cpu": [c.cpu_seconds for c in ours],
+                           "peer_cpu": [c.cpu_seconds for c in costs]})
+    label, costs = peers[0]
+    table.add(what + ", peak memory", max(c.peak_bytes for c in ours) / 2**20,
+              label, max(c.peak_bytes for c in costs) / 2**20, "MiB",
+              target=peak_mib and ("<=", peak_mib))
+
+
 def percentile(values, share):
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]

@@ -28,6 +28,7 @@ from syncbus_test import BUILD, ROOT  # noqa: E402
 SECTIONS = {
     "files": (["syncbus-sample", "syncbus-engine", "bench_snapshot"],
               ["restic", "rclone", "tar", "zstd", "openssl"]),
+    "sync": (["syncbus-sample", "syncbus-engine"], ["restic", "rclone"]),
     "gateway": (["syncbus-aggregator", "syncbus-gateway", "bare_civetweb"],
                 ["wrk", "nginx"]),
     "bus": (["syncbus-aggregator", "syncbus-gateway", "bus_load"], []),

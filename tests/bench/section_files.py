@@ -7,7 +7,7 @@ removing many files makes the creation of others slow for a while on ext4."""
 import base64
 import subprocess
 
-from measure import interleave, median_of, run_pipeline
+from measure import add_costs, interleave, run_pipeline
 from syncbus_test import BUILD, ROOT, program
 
 KEY = base64.b64encode(bytes(range(32))).decode()
@@ -110,27 +110,10 @@ PEERS = (("restic backup", "restic"), ("rclone sync, crypt", "rclone"),
 
 # Peer's time by ours, to reach: a snapshot in 0.65 of restic's time, with
 # upload in 1.1 of rclone's, an unchanged run eight times as fast as restic.
-TARGETS = {("snapshot", "restic"): 1 / 0.65, ("upload", "rclone"): 1 / 1.1,
-           ("unchanged", "restic"): 8}
+SNAPSHOT = {"restic backup": 1 / 0.65}
+UPLOAD = {"rclone sync, crypt": 1 / 1.1}
+UNCHANGED = {"restic backup": 8}
 PEAK_MIB = 96
-
-
-def _compare(table, what, key, ours, peers):
-    """A row for each peer, and one for the memory of the first."""
-    mine = median_of(ours, "seconds")
-    for label, costs in peers:
-        limit = TARGETS.get((key, label.split()[0]))
-        table.add(what, mine, label, median_of(costs, "seconds"), "s",
-                  target=limit and ("ratio", limit),
-                  samples={"ours": [c.seconds for c in ours],
-                           "peer": [c.seconds for c in costs],
-                           "ours_cpu": [c.cpu_seconds for c in ours],
-                           "peer_cpu": [c.cpu_seconds for c in costs]})
-    label, costs = peers[0]
-    table.add(what + ", peak memory",
-              max(c.peak_bytes for c in ours) / 2**20, label,
-              max(c.peak_bytes for c in costs) / 2**20, "MiB",
-              target=("<=", PEAK_MIB))
 
 
 def run(table, folder, scale):
@@ -140,13 +123,15 @@ def run(table, folder, scale):
         "snapshot": bench.snapshot, "restic": bench.restic,
         "upload": bench.upload, "rclone": bench.rclone, "tar": bench.tar})
     peers = [(label, first[key]) for label, key in PEERS]
-    _compare(table, f"snapshot: {name}", "snapshot", first["snapshot"], peers)
-    _compare(table, f"snapshot + upload: {name}", "upload", first["upload"],
-             peers)
+    add_costs(table, f"snapshot: {name}", first["snapshot"], peers, SNAPSHOT,
+              PEAK_MIB)
+    add_costs(table, f"snapshot + upload: {name}", first["upload"], peers,
+              UPLOAD, PEAK_MIB)
     # The same folders again: nothing has changed since.
     again = interleave(bench.rounds, {
         "upload": bench.upload, "restic": bench.restic,
         "rclone": bench.rclone})
-    _compare(table, f"unchanged run: {name}", "unchanged", again["upload"],
-             [(label, again[key]) for label, key in PEERS[:2]])
+    add_costs(table, f"unchanged run: {name}", again["upload"],
+              [(label, again[key]) for label, key in PEERS[:2]], UNCHANGED,
+              PEAK_MIB)
     bench.check(bench.rounds - 1)
