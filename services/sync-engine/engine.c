@@ -120,7 +120,7 @@ remember(struct engine *e, const struct state_last *last)
 static void
 finish_run(struct engine *e, struct state_last *last)
 {
-    char head[OID_HEX_MAX];
+    char head[OID_HEX_MAX], found[OID_HEX_MAX];
     bool cancelled = e->result.fault.code == CODE_CANCELLED;
     bool enabled = orders_look(&e->orders).enabled;
     struct progress_outcome outcome = {
@@ -145,7 +145,10 @@ finish_run(struct engine *e, struct state_last *last)
         outcome.next_at_ms = last->at_ms + delay_ms;
     wake_ran(&e->wake, &e->report, e->failures > 0, delay_ms);
     remember(e, last);
-    sisters_run_ended(e->bus.sisters, last->ok || cancelled, outcome.head);
+    sisters_run_ended(e->bus.sisters, last->ok || cancelled,
+                      e->result.has_head ? oid_to_hex(&e->result.found, found)
+                                         : NULL,
+                      outcome.head);
     progress_end_run(e->bus.progress, &outcome);
     orders_end(&e->orders);
     if (!e->opt.dry_run || !last->ok)

@@ -105,11 +105,15 @@ perceive_run_begins(struct perceive *p, bool for_this, uint64_t now_ms)
 }
 
 void
-perceive_run_ended(struct perceive *p, bool covered, const char *head)
+perceive_run_ended(struct perceive *p, bool covered)
 {
     for (size_t i = 0; covered && i < p->taken_count; i++)
         learn(&p->known, p->taken[i]);
     p->taken_count = 0;
-    if (head != NULL)
-        learn(&p->known, head);
+}
+
+void
+perceive_learn(struct perceive *p, const char *head)
+{
+    learn(&p->known, head);
 }

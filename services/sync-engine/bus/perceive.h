@@ -4,9 +4,9 @@
  *
  * A head is the id of the index that was last seen in the store.  A sister
  * shows one; ours may be older, or newer, and the ids do not tell.  So every
- * head that was ever ours is known, and every head that a sister showed
- * before a run of ours began is known once that run succeeded: the store had
- * it by then.  Only an unknown head is news, and it is news once: whoever
+ * head that a run of ours met or made is known, and every head that a sister
+ * showed before a run of ours began is known once that run succeeded: the store
+ * had it by then.  Only an unknown head is news, and it is news once: whoever
  * stays behind (switched off, gone) is no reason to run again.
  */
 #ifndef SERVICES_SYNC_ENGINE_BUS_PERCEIVE_H
@@ -62,9 +62,11 @@ void perceive_run_begins(struct perceive *p, bool for_this, uint64_t now_ms);
 
 /*
  * It has ended.  covered: the store was looked at, or somebody wished the run
- * to stop and does not want it right again.  head: ours now; NULL or "" when
- * it is not known.
+ * to stop and does not want it right again.
  */
-void perceive_run_ended(struct perceive *p, bool covered, const char *head);
+void perceive_run_ended(struct perceive *p, bool covered);
+
+/* A run of ours saw this head in the store, or put it there. */
+void perceive_learn(struct perceive *p, const char *head);
 
 #endif

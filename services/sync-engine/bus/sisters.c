@@ -178,11 +178,16 @@ sisters_run_begins(struct sisters *s, bool for_them)
 }
 
 void
-sisters_run_ended(struct sisters *s, bool covered, const char *head)
+sisters_run_ended(struct sisters *s, bool covered, const char *found,
+                  const char *head)
 {
     if (s == NULL)
         return;
     (void)pthread_mutex_lock(&s->mutex);
-    perceive_run_ended(&s->perceive, covered, head);
+    perceive_run_ended(&s->perceive, covered);
+    if (found != NULL)
+        perceive_learn(&s->perceive, found);
+    if (head != NULL)
+        perceive_learn(&s->perceive, head);
     (void)pthread_mutex_unlock(&s->mutex);
 }

@@ -33,8 +33,12 @@ void sisters_stop(struct sisters *s);
 /* When a run is due, monotonic; UINT64_MAX: there is no news. */
 uint64_t sisters_due_ms(struct sisters *s);
 
-/* As perceive_run_begins() and perceive_run_ended(). */
+/*
+ * As perceive_run_begins(); as perceive_run_ended(), with the two heads it met
+ * and made, NULL when it came to none.
+ */
 void sisters_run_begins(struct sisters *s, bool for_them);
-void sisters_run_ended(struct sisters *s, bool covered, const char *head);
+void sisters_run_ended(struct sisters *s, bool covered, const char *found,
+                       const char *head);
 
 #endif

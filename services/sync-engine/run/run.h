@@ -58,7 +58,8 @@ struct run_result {
     uint64_t upserts, removes, conflicts; /* here */
     bool changed; /* the store got a new latest snapshot */
     bool has_head;
-    struct oid head; /* the store's latest snapshot, as far as known */
+    struct oid head;  /* the store's latest snapshot, as far as known */
+    struct oid found; /* the same, when the run looked */
 };
 
 /*

@@ -126,7 +126,7 @@ fetch_ref(struct run *r, bool *same)
     if (*same)
         rc = remote_check_index(&r->remote, &r->cloud_id, r->fault);
     r->out->has_head = !r->cloud_empty;
-    r->out->head = r->cloud_id;
+    r->out->head = r->out->found = r->cloud_id;
     progress_add(r->opt->progress, 1, 0, NULL);
     return rc < 0 ? rc : 0;
 }
