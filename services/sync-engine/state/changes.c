@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define NAME_CAP 64
@@ -14,6 +15,7 @@ int
 changes_open(struct changes *c, int state_fd, uint64_t run, uint64_t at)
 {
     char name[NAME_CAP];
+    struct stat st;
     int fd;
     int rc = 0;
 
@@ -26,8 +28,11 @@ changes_open(struct changes *c, int state_fd, uint64_t run, uint64_t at)
     if (c->file == NULL) {
         rc = -errno;
         close(fd);
-    } else if (at > INT64_MAX || fseeko(c->file, (off_t)at, SEEK_SET) != 0) {
-        rc = -EINVAL;
+    } else if (fstat(fd, &st) != 0 ||
+               fseeko(c->file,
+                      at < (uint64_t)st.st_size ? (off_t)at : st.st_size,
+                      SEEK_SET) != 0) {
+        rc = -errno;
         changes_close(c);
     }
     return rc;

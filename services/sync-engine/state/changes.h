@@ -32,7 +32,8 @@ struct changes_line {
 
 /*
  * Open the report of a run in the state folder, at byte `at`: 0 or where a
- * line began.  Returns 0; -ENOENT when there is none (any more), or -errno.
+ * line began; beyond the end there are no more lines.  Returns 0; -ENOENT when
+ * there is none (any more), or -errno.
  */
 int changes_open(struct changes *c, int state_fd, uint64_t run, uint64_t at);
 
