@@ -15,9 +15,10 @@ query_find(const char *query, const char *name, char *out, size_t cap)
         size_t len = strcspn(query, "&");
 
         if (len > name_len && query[name_len] == '=' &&
-            memcmp(query, name, name_len) == 0)
+            memcmp(query, name, name_len) == 0) {
             return percent_decode(out, cap, query + name_len + 1,
                                   len - name_len - 1, PERCENT_QUERY);
+        }
         query += len;
         query += *query == '&';
     }

@@ -91,9 +91,25 @@ take_all(struct ask *a, char why[ASK_WHY_MAX], unsigned members, json_t *root)
     return rc;
 }
 
-int
-ask_parse(struct ask *out, char why[ASK_WHY_MAX], unsigned members,
-          const char *body, size_t len)
+static bool
+is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* What it quotes is a stranger's: one line all the same. */
+static void
+flatten(char *why)
+{
+    for (; *why != '\0'; why++) {
+        if ((unsigned char)*why < ' ')
+            *why = ' ';
+    }
+}
+
+static int
+parse(struct ask *out, char why[ASK_WHY_MAX], unsigned members,
+      const char *body, size_t len)
 {
     struct ask a = {.direction = COMMAND_BOTH};
     json_error_t error;
@@ -101,7 +117,7 @@ ask_parse(struct ask *out, char why[ASK_WHY_MAX], unsigned members,
     size_t blanks = 0;
     int rc;
 
-    while (blanks < len && memchr(" \t\r\n", body[blanks], 4) != NULL)
+    while (blanks < len && is_blank(body[blanks]))
         blanks++;
     if (blanks == len) {
         *out = a;
@@ -122,6 +138,17 @@ ask_parse(struct ask *out, char why[ASK_WHY_MAX], unsigned members,
     json_decref(root);
     if (rc == 0)
         *out = a;
+    return rc;
+}
+
+int
+ask_parse(struct ask *out, char why[ASK_WHY_MAX], unsigned members,
+          const char *body, size_t len)
+{
+    int rc = parse(out, why, members, body, len);
+
+    if (rc != 0)
+        flatten(why);
     return rc;
 }
 

@@ -98,7 +98,7 @@ control_sync(struct service *s, struct request *r)
 {
     struct order o = {
         .service = s, .request = r, .command = {.name = COMMAND_SYNC}};
-    struct ask ask;
+    struct ask ask = {0};
     int rc = read_body(s, r, ASK_DIRECTION | ASK_WAIT, &ask);
 
     if (rc != 0)
@@ -116,7 +116,7 @@ control_cancel(struct service *s, struct request *r)
 {
     struct order o = {
         .service = s, .request = r, .command = {.name = COMMAND_CANCEL}};
-    struct ask ask;
+    struct ask ask = {0};
     int rc = read_body(s, r, ASK_RUN, &ask);
 
     if (rc != 0)
@@ -131,7 +131,7 @@ static int
 set_enabled(struct service *s, struct request *r, enum command_name name)
 {
     struct order o = {.service = s, .request = r, .command = {.name = name}};
-    struct ask ask;
+    struct ask ask = {0};
     int rc = read_body(s, r, 0, &ask);
 
     return rc != 0 ? rc : give(&o, 200);

@@ -144,9 +144,10 @@ say(struct request *r, int status, const struct said *said)
     struct http_head h = {.status = status, .type = HTTP_JSON, .extra = extra};
     struct json_out w;
 
-    if (said->retry_after_s > 0)
+    if (said->retry_after_s > 0) {
         (void)snprintf(extra, sizeof extra, "Retry-After: %u\r\n",
                        said->retry_after_s);
+    }
     json_out_init(&w, text, sizeof text);
     json_out_open(&w, '{');
     json_out_key(&w, "error");

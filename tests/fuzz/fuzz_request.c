@@ -11,6 +11,8 @@
 #include "gateway/http/json_out.h"
 #include "gateway/http/query.h"
 #include "gateway/routes.h"
+#include "gateway/v1/ask.h"
+#include "proto/utf8.h"
 
 #include <assert.h>
 #include <stdint.h>
@@ -64,6 +66,39 @@ try_auth(const char *const field[FIELDS])
     }
 }
 
+/* The path and what stands in it. */
+static void
+try_path(const char *text)
+{
+    struct request r = {.path = text};
+    const struct route *route = routes_find(text, strlen(text), "GET");
+
+    (void)routes_find(text, strlen(text), "POST");
+    if (route == NULL || routes_take_params(route, &r) != 0)
+        return;
+    for (size_t i = 0; i < REQUEST_PARAM_MAX; i++) {
+        size_t n = strlen(r.param[i]);
+
+        assert(n < REQUEST_TEXT_MAX);
+        assert(utf8_is_valid((const unsigned char *)r.param[i], n));
+    }
+}
+
+static void
+try_ask(const char *text, size_t len)
+{
+    char why[ASK_WHY_MAX] = "";
+    struct ask ask = {0};
+    uint64_t n = 0;
+
+    if (ask_parse(&ask, why, ASK_DIRECTION | ASK_WAIT | ASK_RUN, text, len) !=
+        0)
+        assert(why[0] != '\0' && strchr(why, '\n') == NULL);
+    assert(!ask.has_run || (ask.run > 0 && ask.run <= INT64_MAX));
+    if (ask_number(&n, text) == 0)
+        assert(n <= INT64_MAX);
+}
+
 static void
 try_readers(const char *text, size_t len)
 {
@@ -74,7 +109,8 @@ try_readers(const char *text, size_t len)
     assert(n < (int)sizeof small && strlen(small) < sizeof small);
     assert(n < 0 || strlen(small) == (size_t)n);
     (void)body_engine(small, sizeof small, text, len);
-    (void)routes_find(text, strlen(text), "POST");
+    try_path(text);
+    try_ask(text, len);
     cause_clean(large, sizeof large, text);
     assert(strlen(large) < sizeof large);
     json_out_init(&w, json, sizeof json);

@@ -97,6 +97,8 @@ what_is_wrong_is_named_and_nothing_is_taken(void **unused)
         {ALL, "{\"run\":\"1\"}", "\"run\" must"},
         {ALL, "{\"run\":99999999999999999999}", "not JSON"},
         {ALL, "{\"dirction\":\"upload\"}", "\"dirction\" is not known"},
+        {ALL, "{\"a\\nb\":1}", "\"a b\" is not known"},
+        {ALL, "{\"a\":\n\n\"\nx}", "not JSON"},
         {ASK_RUN, "{\"direction\":\"both\"}", "\"direction\" is not known"},
         {0, "{\"run\":1}", "\"run\" is not known"},
         {ALL, "[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]", "deep"},

@@ -63,9 +63,10 @@ what_an_engine_never_said_is_null_or_empty(void **unused)
     (void)unused;
     for (size_t i = 0; i < sizeof nulls / sizeof *nulls; i++)
         assert_true(json_is_null(member(root, nulls[i], NULL)));
-    for (size_t i = 0; i < sizeof empty / sizeof *empty; i++)
+    for (size_t i = 0; i < sizeof empty / sizeof *empty; i++) {
         assert_string_equal(json_string_value(member(root, empty[i], NULL)),
                             "");
+    }
     json_decref(root);
 }
 
@@ -116,7 +117,7 @@ the_longest_object_fits(void **unused)
     json_t *root;
 
     (void)unused;
-#define FILL(field) memset(field, 1, sizeof field - 1)
+#define FILL(field) memset((field), 1, sizeof(field) - 1)
     FILL(one.id);
     FILL(s->phase);
     FILL(s->item);

@@ -95,9 +95,10 @@ kinds_of_changes_are_words(void **unused)
 
     (void)unused;
     begin(REPLY_CHANGES);
-    for (size_t i = 0; i < 5; i++)
+    for (size_t i = 0; i < 5; i++) {
         assert_int_equal(
             reply_add_change(&reply, kinds[i], "/a \"b\"/文.sy", i), 0);
+    }
     root = render(reply_json_changes);
     for (size_t i = 0; i < 5; i++) {
         const json_t *change = row(root, "changes", i);
