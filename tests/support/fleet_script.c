@@ -1,5 +1,7 @@
 #include "tests/support/fleet_script.h"
 
+#include "services/sync-engine/merge/draw.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -26,20 +28,10 @@ const char *const script_paths[SCRIPT_PATHS] = {
 
 /* ---- making scripts ------------------------------------------------------ */
 
-static uint64_t
-draw(uint64_t *seed)
-{
-    uint64_t z = *seed += 0x9e3779b97f4a7c15u;
-
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
-}
-
 static int
 below(uint64_t *seed, int n)
 {
-    return (int)(draw(seed) % (uint64_t)n);
+    return (int)(draw_next(seed) % (uint64_t)n);
 }
 
 static enum script_kind

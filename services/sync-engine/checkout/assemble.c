@@ -1,5 +1,7 @@
 #include "services/sync-engine/checkout/assemble.h"
 
+#include "services/sync-engine/repo/disk.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
@@ -33,24 +35,6 @@ say_size(const struct assemble *a, struct problem *p)
                        a->root, a->record->path, (long long)a->record->size);
 }
 
-int
-assemble_append(int fd, const void *data, size_t len)
-{
-    const unsigned char *bytes = data;
-
-    while (len > 0) {
-        ssize_t n = write(fd, bytes, len);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return -errno;
-        bytes += n;
-        len -= (size_t)n;
-    }
-    return 0;
-}
-
 void
 assemble_times(struct timespec out[2], int64_t updated_ms)
 {
@@ -78,7 +62,7 @@ write_chunks(const struct assemble *a, struct worker *w, int fd,
         if (w->plain.len > left)
             return say_size(a, p);
         left -= w->plain.len;
-        rc = assemble_append(fd, w->plain.data, w->plain.len);
+        rc = disk_write_all(fd, w->plain.data, w->plain.len);
         if (rc == 0 && a->on_bytes != NULL)
             a->on_bytes(a->ctx, w->plain.len);
     }

@@ -45,9 +45,6 @@ int assemble_write(const struct assemble *a, struct worker *w, int fd,
 int assemble_compare(const struct assemble *a, struct worker *w, int dir_fd,
                      const char *name, struct problem *p);
 
-/* Append len bytes to fd.  Returns 0, or -errno. */
-int assemble_append(int fd, const void *data, size_t len);
-
 /* ms since 1970, as atime and mtime for futimens(). */
 void assemble_times(struct timespec out[2], int64_t updated_ms);
 

@@ -7,6 +7,7 @@
 #include "services/sync-engine/checkout/folders.h"
 #include "services/sync-engine/checkout/intent.h"
 #include "services/sync-engine/checkout/sweep.h"
+#include "services/sync-engine/repo/disk.h"
 #include "services/sync-engine/repo/path.h"
 
 #include <errno.h>
@@ -20,7 +21,7 @@ static int
 fill(int fd, const struct checkout_new *file)
 {
     struct timespec times[2];
-    int rc = assemble_append(fd, file->content->data, file->content->len);
+    int rc = disk_write_all(fd, file->content->data, file->content->len);
 
     assemble_times(times, file->updated);
     if (rc == 0 && (futimens(fd, times) != 0 || fsync(fd) != 0))

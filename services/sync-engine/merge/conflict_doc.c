@@ -1,5 +1,6 @@
 #include "services/sync-engine/merge/conflict_doc.h"
 
+#include "services/sync-engine/merge/draw.h"
 #include "services/sync-engine/merge/sy_doc.h"
 #include "services/sync-engine/repo/path.h"
 
@@ -26,17 +27,6 @@ struct renaming {
     char stamp[STAMP_LEN + 1];
 };
 
-/* splitmix64: ids need to be unlike each other, not secret. */
-static uint64_t
-draw(uint64_t *seed)
-{
-    uint64_t z = *seed += 0x9e3779b97f4a7c15u;
-
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
-}
-
 /* Any id but those of the document, old and new. */
 static void
 draw_id(struct renaming *r, char id[SY_DOC_ID_LEN + 1])
@@ -47,7 +37,7 @@ draw_id(struct renaming *r, char id[SY_DOC_ID_LEN + 1])
     id[STAMP_LEN] = '-';
     id[SY_DOC_ID_LEN] = '\0';
     do {
-        uint64_t lot = draw(&r->seed);
+        uint64_t lot = draw_next(&r->seed);
 
         for (size_t i = STAMP_LEN + 1; i < SY_DOC_ID_LEN; i++) {
             id[i] = LETTERS[lot % (sizeof LETTERS - 1)];

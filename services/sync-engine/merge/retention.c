@@ -1,20 +1,11 @@
 #include "services/sync-engine/merge/retention.h"
 
+#include "services/sync-engine/merge/draw.h"
+
 #include <errno.h>
 #include <stdlib.h>
 
 #define MS_PER_DAY 86400000LL
-
-/* splitmix64: the choice needs to be fair, not secret. */
-static uint64_t
-draw(uint64_t *seed)
-{
-    uint64_t z = *seed += 0x9e3779b97f4a7c15u;
-
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
-}
 
 /* Days together, newest first. */
 static int
@@ -37,7 +28,7 @@ keep_of_day(struct retention_index **day, size_t count, unsigned limit,
 {
     for (size_t i = 0; i < count && i < limit; i++) {
         size_t rest = count - i;
-        size_t pick = i == 0 ? 0 : i + (size_t)(draw(seed) % rest);
+        size_t pick = i == 0 ? 0 : i + (size_t)(draw_next(seed) % rest);
         struct retention_index *kept = day[pick];
 
         day[pick] = day[i];

@@ -57,12 +57,12 @@ disk_create(struct disk_file *f, int dir_fd, const char *name)
 }
 
 int
-disk_append(struct disk_file *f, const void *data, size_t len)
+disk_write_all(int fd, const void *data, size_t len)
 {
     const unsigned char *bytes = data;
 
     while (len > 0) {
-        ssize_t n = write(f->fd, bytes, len);
+        ssize_t n = write(fd, bytes, len);
 
         if (n < 0 && errno == EINTR)
             continue;
@@ -72,6 +72,12 @@ disk_append(struct disk_file *f, const void *data, size_t len)
         len -= (size_t)n;
     }
     return 0;
+}
+
+int
+disk_append(struct disk_file *f, const void *data, size_t len)
+{
+    return disk_write_all(f->fd, data, len);
 }
 
 void

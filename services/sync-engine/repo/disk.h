@@ -29,6 +29,9 @@ int disk_create(struct disk_file *f, int dir_fd, const char *name);
 /* Returns 0, or -errno; f then still wants disk_discard(). */
 int disk_append(struct disk_file *f, const void *data, size_t len);
 
+/* Write all of it at the descriptor's place.  Returns 0, or -errno. */
+int disk_write_all(int fd, const void *data, size_t len);
+
 /*
  * Give the file its name, over what has it now.  Returns 0, or -errno with
  * the temporary file removed; f is closed either way.

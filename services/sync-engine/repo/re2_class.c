@@ -38,34 +38,13 @@ static const struct set posix[] = {
     {"xdigit", "09AFaf", 3},
 };
 
-static void
-advance(struct re2_text *in, size_t n)
-{
-    in->p += n;
-    in->len -= n;
-}
-
-static bool
-begins(const struct re2_text *in, const char *text)
-{
-    size_t len = strlen(text);
-
-    return in->len >= len && memcmp(in->p, text, len) == 0;
-}
-
-static int
-put(struct buffer *out, const char *text)
-{
-    return buffer_append(out, text, strlen(text));
-}
-
 static int
 put_range(struct buffer *out, uint32_t low, uint32_t high)
 {
     int rc = re2_put_rune(out, low);
 
     if (rc == 0 && high != low)
-        rc = put(out, "-");
+        rc = re2_put(out, "-");
     if (rc == 0 && high != low)
         rc = re2_put_rune(out, high);
     return rc;
@@ -119,7 +98,7 @@ copy_property(struct buffer *out, struct re2_text *in)
     }
     if (buffer_append(out, in->p, n) != 0)
         return -ENOMEM;
-    advance(in, n);
+    re2_advance(in, n);
     return 0;
 }
 
@@ -147,12 +126,12 @@ re2_copy_set(struct buffer *out, struct re2_text *in, bool in_class,
     *found = set != NULL;
     if (set == NULL)
         return 0;
-    advance(in, 2);
+    re2_advance(in, 2);
     if (!in_class)
-        rc = put(out, "[");
+        rc = re2_put(out, "[");
     if (rc == 0)
         rc = put_set(out, set, negated);
-    return rc == 0 && !in_class ? put(out, "]") : rc;
+    return rc == 0 && !in_class ? re2_put(out, "]") : rc;
 }
 
 /* [:alpha:] and [:^alpha:].  Not found when it is not closed. */
@@ -169,7 +148,7 @@ copy_posix(struct buffer *out, struct re2_text *in, bool *found)
         return 0;
     name += negated;
     len = name <= close ? (size_t)(close - name) : 0;
-    advance(in, (size_t)(close - in->p) + 2);
+    re2_advance(in, (size_t)(close - in->p) + 2);
     for (size_t i = 0; i < sizeof posix / sizeof posix[0]; i++) {
         if (strlen(posix[i].name) == len &&
             memcmp(posix[i].name, name, len) == 0)
@@ -195,7 +174,7 @@ copy_range(struct buffer *out, struct re2_text *in)
 
     high = low;
     if (rc == 0 && in->len >= 2 && in->p[0] == '-' && in->p[1] != ']') {
-        advance(in, 1);
+        re2_advance(in, 1);
         rc = get_class_rune(in, &high);
     }
     if (rc != 0)
@@ -211,7 +190,7 @@ copy_class_item(struct buffer *out, struct re2_text *in)
     bool found = false;
     int rc = 0;
 
-    if (in->len > 2 && begins(in, "[:")) {
+    if (in->len > 2 && re2_begins(in, "[:")) {
         rc = copy_posix(out, in, &found);
     } else if (*in->p == '\\') {
         rc = re2_copy_set(out, in, true, &found);
@@ -222,12 +201,12 @@ copy_class_item(struct buffer *out, struct re2_text *in)
 int
 re2_copy_class(struct buffer *out, struct re2_text *in)
 {
-    bool negated = begins(in, "[^");
+    bool negated = re2_begins(in, "[^");
     bool first = true;
-    int rc = put(out, negated ? "[^" : "[");
+    int rc = re2_put(out, negated ? "[^" : "[");
 
-    advance(in, negated ? 2 : 1);
-    while (rc == 0 && (first || !begins(in, "]"))) {
+    re2_advance(in, negated ? 2 : 1);
+    while (rc == 0 && (first || !re2_begins(in, "]"))) {
         if (in->len == 0)
             return -EINVAL;
         rc = copy_class_item(out, in);
@@ -235,6 +214,6 @@ re2_copy_class(struct buffer *out, struct re2_text *in)
     }
     if (rc != 0)
         return rc;
-    advance(in, 1);
-    return put(out, "]");
+    re2_advance(in, 1);
+    return re2_put(out, "]");
 }

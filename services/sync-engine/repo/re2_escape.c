@@ -20,23 +20,23 @@ is_alnum(uint32_t c)
     return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-static void
-advance(struct re2_text *in, size_t n)
+void
+re2_advance(struct re2_text *in, size_t n)
 {
     in->p += n;
     in->len -= n;
 }
 
-static bool
-begins(const struct re2_text *in, const char *text)
+bool
+re2_begins(const struct re2_text *in, const char *text)
 {
     size_t len = strlen(text);
 
     return in->len >= len && memcmp(in->p, text, len) == 0;
 }
 
-static int
-put(struct buffer *out, const char *text)
+int
+re2_put(struct buffer *out, const char *text)
 {
     return buffer_append(out, text, strlen(text));
 }
@@ -53,7 +53,7 @@ re2_get_rune(struct re2_text *in, uint32_t *rune)
     value = (unsigned char)in->p[0] & lead_bits[step];
     for (size_t i = 1; i < step; i++)
         value = value << 6 | ((unsigned char)in->p[i] & 0x3f);
-    advance(in, step);
+    re2_advance(in, step);
     *rune = value;
     return 0;
 }
@@ -68,7 +68,7 @@ re2_put_rune(struct buffer *out, uint32_t rune)
     } else {
         (void)snprintf(text, sizeof text, "\\x{%x}", (unsigned)rune);
     }
-    return put(out, text);
+    return re2_put(out, text);
 }
 
 static int
@@ -85,23 +85,23 @@ hex_value(char c)
 static int
 get_hex(struct re2_text *in, uint32_t *rune)
 {
-    bool braces = begins(in, "{");
+    bool braces = re2_begins(in, "{");
     uint32_t value = 0;
     size_t digits = 0;
 
     if (braces)
-        advance(in, 1);
+        re2_advance(in, 1);
     while (in->len > 0 && hex_value(*in->p) >= 0 && (braces || digits < 2)) {
         value = value * 16 + (uint32_t)hex_value(*in->p);
         if (value > RUNE_MAX)
             return -EINVAL;
-        advance(in, 1);
+        re2_advance(in, 1);
         digits++;
     }
-    if (braces ? digits == 0 || !begins(in, "}") : digits != 2)
+    if (braces ? digits == 0 || !re2_begins(in, "}") : digits != 2)
         return -EINVAL;
     if (braces)
-        advance(in, 1);
+        re2_advance(in, 1);
     *rune = value;
     return 0;
 }
@@ -116,7 +116,7 @@ get_octal(struct re2_text *in, uint32_t first, uint32_t *rune)
 
     while (more < 2 && in->len > 0 && *in->p >= '0' && *in->p <= '7') {
         value = value * 8 + (uint32_t)(*in->p - '0');
-        advance(in, 1);
+        re2_advance(in, 1);
         more++;
     }
     if (first != '0' && more == 0)
@@ -134,7 +134,7 @@ re2_get_escape(struct re2_text *in, uint32_t *rune)
     uint32_t c;
     int rc;
 
-    advance(in, 1);
+    re2_advance(in, 1);
     rc = re2_get_rune(in, &c);
     if (rc != 0)
         return rc;

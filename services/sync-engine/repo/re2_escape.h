@@ -9,6 +9,7 @@
 
 #include "services/sync-engine/repo/buffer.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,6 +18,15 @@ struct re2_text {
     const char *p;
     size_t len;
 };
+
+/* Move behind n bytes, of which there are so many. */
+void re2_advance(struct re2_text *in, size_t n);
+
+/* Is this text next? */
+bool re2_begins(const struct re2_text *in, const char *text);
+
+/* Write a text as it is. */
+int re2_put(struct buffer *out, const char *text);
 
 /* Read one UTF-8 character. */
 int re2_get_rune(struct re2_text *in, uint32_t *rune);

@@ -100,6 +100,16 @@ plan_make(struct plan *out, const struct file_list *files,
     return rc;
 }
 
+uint64_t
+plan_bytes(const struct plan_list *list)
+{
+    uint64_t bytes = 0;
+
+    for (size_t i = 0; i < list->count; i++)
+        bytes += list->objects[i].size_bytes;
+    return bytes;
+}
+
 void
 plan_clear(struct plan *p)
 {

@@ -35,6 +35,9 @@ struct plan {
 int plan_make(struct plan *out, const struct file_list *files,
               const struct oid *cloud, size_t cloud_count);
 
+/* What all of them take as stored, as far as filled in. */
+uint64_t plan_bytes(const struct plan_list *list);
+
 /* {0} is fine. */
 void plan_clear(struct plan *p);
 

@@ -102,16 +102,6 @@ run_fetch_files(struct run *r)
     return rc < 0 ? run_forward(r, rc, &p) : 0;
 }
 
-static uint64_t
-sum_bytes(const struct plan_list *list)
-{
-    uint64_t bytes = 0;
-
-    for (size_t i = 0; i < list->count; i++)
-        bytes += list->objects[i].size_bytes;
-    return bytes;
-}
-
 static int
 fetch_missing_chunks(struct run *r)
 {
@@ -119,7 +109,7 @@ fetch_missing_chunks(struct run *r)
     const struct progress_phase phase = {
         .phase = PHASE_FETCH_CHUNKS,
         .items = missing->count,
-        .bytes = sum_bytes(missing),
+        .bytes = plan_bytes(missing),
         .weight = run_send_weight(r),
     };
     struct fetch_options opt = options(r);

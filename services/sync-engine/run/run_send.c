@@ -96,16 +96,6 @@ run_measure_plan(struct run *r)
     return 0;
 }
 
-static uint64_t
-sum_bytes(const struct plan_list *list)
-{
-    uint64_t bytes = 0;
-
-    for (size_t i = 0; i < list->count; i++)
-        bytes += list->objects[i].size_bytes;
-    return bytes;
-}
-
 static int
 send_phase(struct run *r, enum phase phase, const struct plan_list *list,
            uint64_t *objects)
@@ -115,7 +105,7 @@ send_phase(struct run *r, enum phase phase, const struct plan_list *list,
     progress_enter(r->opt->progress,
                    &(struct progress_phase){.phase = phase,
                                             .items = list->count,
-                                            .bytes = sum_bytes(list),
+                                            .bytes = plan_bytes(list),
                                             .weight = run_send_weight(r)});
     return send_list(r, list, objects);
 }
