@@ -1,3 +1,4 @@
+#include "gateway/manual.h"
 #include "gateway/metrics/requests.h"
 #include "gateway/server.h"
 #include "gateway/service.h"
@@ -241,12 +242,12 @@ start(struct gateway *g, const struct settings *s)
 {
     struct answers_options answers = {.engine = s->engine,
                                       .lang = g->service.lang};
-    struct streams_options streams = {.engine = s->engine,
-                                      .lang = g->service.lang,
-                                      .max = (unsigned)s->max_streams,
-                                      .count = {&g->service.open_streams.sse,
-                                                &g->service.open_streams
-                                                     .websocket}};
+    struct streams_options streams = {
+        .engine = s->engine,
+        .lang = g->service.lang,
+        .max = (unsigned)s->max_streams,
+        .count = {&g->service.open_streams.sse,
+                  &g->service.open_streams.websocket}};
     struct feed_options feed = {.endpoint = g->hub.feed};
     struct operator_options commands = {.endpoint = g->hub.control};
     struct server_options server = {.listen = g->listen,
@@ -339,7 +340,8 @@ main(int argc, char *argv[])
                   .purpose = "Gateway: answers getSyncInfo over HTTP from a"
                              " copy of every engine's state.",
                   .rows = rows,
-                  .count = sizeof rows / sizeof *rows},
+                  .count = sizeof rows / sizeof *rows,
+                  .manual = &manual_gateway},
         .options = &settings,
         .self = &g,
         .setup = setup,

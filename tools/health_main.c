@@ -12,6 +12,7 @@
 #include "services/runtime/clock.h"
 #include "services/runtime/endpoint.h"
 #include "services/runtime/log.h"
+#include "services/runtime/option_man.h"
 #include "services/runtime/peer.h"
 #include "services/runtime/program.h"
 #include "services/runtime/stop.h"
@@ -55,6 +56,37 @@ static const struct option_row rows[] = {
      .min = 100,
      .max = 60000,
      .offset = offsetof(struct settings, wait_ms)},
+};
+
+static const struct option_note exit_status[] = {
+    {"0", "It is well; one line says so."},
+    {"1", "It is not, or there was no answer; one line says why."},
+    {"2", "Wrong usage."},
+    {NULL, NULL},
+};
+
+static const struct option_note examples[] = {
+    {"syncbus-health --hub ipc:///run/syncbus --engine nas.notes",
+     "In a container's health check:"},
+    {NULL, NULL},
+};
+
+static const struct option_note see_also[] = {
+    {"syncbus", "1"},
+    {"syncbus-aggregator", "8"},
+    {NULL, NULL},
+};
+
+static const struct option_manual manual = {
+    .section = 1,
+    .description =
+        "Without --engine it waits for one beat of the hub, which a hub that"
+        " hangs does not send. With it, it asks the hub for that engine, and"
+        " judges whether it is there and moves: an engine whose last sync"
+        " failed for a reason it names is well in this sense.",
+    .exit_status = exit_status,
+    .examples = examples,
+    .see_also = see_also,
 };
 
 struct health {
@@ -255,7 +287,8 @@ main(int argc, char *argv[])
                   .purpose = "Say whether the hub, or an engine, is well:"
                              " exit 0 or 1.",
                   .rows = rows,
-                  .count = sizeof rows / sizeof *rows},
+                  .count = sizeof rows / sizeof *rows,
+                  .manual = &manual},
         .options = &settings,
         .self = &health,
         .setup = setup,

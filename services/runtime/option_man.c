@@ -1,17 +1,13 @@
-/*
- * mdoc, because both mandoc and groff read it.  A line of text holds one
- * sentence at most and 78 characters, which is what its checkers ask for.
- */
 #include "services/runtime/option_man.h"
 
+#include "services/runtime/mdoc.h"
 #include "services/runtime/option_text.h"
 #include "services/runtime/option_value.h"
 
 #include <ctype.h>
 #include <string.h>
 
-#define DATE  "November 24, 2026" /* of the texts, not of the build */
-#define WIDTH 78
+#define DATE "November 24, 2026" /* of the texts, not of the build */
 
 const struct option_note option_man_exit_status[] = {
     {"0", "Asked to stop, or done."},
@@ -20,111 +16,7 @@ const struct option_note option_man_exit_status[] = {
     {NULL, NULL},
 };
 
-/* ---- text ---- */
-
-/* A word as text: nothing in it is a request or an escape. */
-static void
-put_word(FILE *to, const char *word, size_t len)
-{
-    for (size_t i = 0; i < len; i++) {
-        if (word[i] == '\\') {
-            (void)fputs("\\e", to);
-        } else if (word[i] == '-' && (i == 0 || word[i - 1] == '-')) {
-            (void)fputs("\\-", to); /* of an option, not a hyphen */
-        } else {
-            (void)fputc(word[i], to);
-        }
-    }
-}
-
-static bool
-ends_sentence(const char *word, size_t len)
-{
-    while (len > 0 && word[len - 1] == ')')
-        len--;
-    return len > 0 && strchr(".!?", word[len - 1]) != NULL;
-}
-
-/* A line may start with neither a request nor an abbreviation of one. */
-static void
-begin_line(FILE *to, const char *word)
-{
-    if (word[0] == '.' || word[0] == '\'')
-        (void)fputs("\\&", to);
-}
-
-/* One paragraph of len bytes. */
-static void
-put_paragraph(FILE *to, const char *text, size_t len)
-{
-    size_t column = 0;
-
-    while (len > 0) {
-        size_t skip = strspn(text, " "), n;
-
-        skip = skip < len ? skip : len;
-        text += skip;
-        len -= skip;
-        n = strcspn(text, " ");
-        n = n < len ? n : len;
-        if (n == 0)
-            break;
-        if (column > 0 && column + 1 + n > WIDTH) {
-            (void)fputc('\n', to);
-            column = 0;
-        }
-        if (column > 0) {
-            (void)fputc(' ', to);
-        } else {
-            begin_line(to, text);
-        }
-        put_word(to, text, n);
-        column += n + 1;
-        if (ends_sentence(text, n) && n < len) {
-            (void)fputc('\n', to);
-            column = 0;
-        }
-        text += n;
-        len -= n;
-    }
-    (void)fputc('\n', to);
-}
-
-static void
-put_text(FILE *to, const char *text)
-{
-    while (*text != '\0') {
-        size_t len = strcspn(text, "\n");
-
-        put_paragraph(to, text, len);
-        text += len;
-        if (*text == '\n') {
-            (void)fputs(".Pp\n", to);
-            text++;
-        }
-    }
-}
-
 /* ---- macros ---- */
-
-/* The argument of a macro, quoted: it may hold spaces and commas. */
-static void
-put_quoted(FILE *to, const char *text)
-{
-    (void)fputc('"', to);
-    for (const char *p = text; *p != '\0'; p++) {
-        if (*p == '"') {
-            (void)fputs("\\(dq", to);
-        } else if (*p == '\\') {
-            (void)fputs("\\e", to);
-        } else if (*p == '-') {
-            (void)fputs("\\-", to);
-        } else {
-            (void)fputc(*p, to);
-        }
-    }
-    (void)fputc('"', to);
-}
 
 /* "Fl \-name Ar DIR", after whatever macro stands before it. */
 static void
@@ -133,13 +25,12 @@ put_flag(FILE *to, const struct option_row *row)
     const char *argument = option_text_argument(row);
 
     (void)fputs("Fl \\-", to);
-    for (const char *p = row->name; *p != '\0'; p++)
-        (void)fputs(*p == '-' ? "\\-" : (char[2]){*p, '\0'}, to);
+    mdoc_dashed(to, row->name);
     if (row->kind == OPTION_SECRET)
         (void)fputs("\\-file", to);
     if (argument != NULL) {
         (void)fputs(" Ar ", to);
-        put_quoted(to, argument);
+        mdoc_quoted(to, argument);
     }
     (void)fputc('\n', to);
 }
@@ -162,7 +53,7 @@ put_synopsis(FILE *to, const struct option_table *table)
         (void)fputs(".Op Ar OPTION ...\n", to);
     if (usage[0] != '\0') {
         (void)fputs(".Ar ", to);
-        put_quoted(to, usage);
+        mdoc_quoted(to, usage);
         (void)fputc('\n', to);
     }
 }
@@ -176,7 +67,7 @@ put_rows(FILE *to, const struct option_table *table)
         option_text_help(text, &table->rows[i]);
         (void)fputs(".It ", to);
         put_flag(to, &table->rows[i]);
-        put_text(to, text);
+        mdoc_text(to, text);
     }
 }
 
@@ -188,9 +79,9 @@ put_operands(FILE *to, const struct option_table *table)
     for (size_t i = 0; i < table->operand_count; i++) {
         option_text_help(text, &table->operands[i]);
         (void)fputs(".It Ar ", to);
-        put_quoted(to, table->operands[i].argument);
+        mdoc_quoted(to, table->operands[i].argument);
         (void)fputc('\n', to);
-        put_text(to, text);
+        mdoc_text(to, text);
     }
 }
 
@@ -200,9 +91,9 @@ put_tagged(FILE *to, const char *macro, const struct option_note *note)
     (void)fputs(".Bl -tag -width Ds\n", to);
     for (; note->term != NULL; note++) {
         (void)fprintf(to, ".It%s%s ", macro[0] != '\0' ? " " : "", macro);
-        put_quoted(to, note->term);
+        mdoc_quoted(to, note->term);
         (void)fputc('\n', to);
-        put_text(to, note->text);
+        mdoc_text(to, note->text);
     }
     (void)fputs(".El\n", to);
 }
@@ -216,10 +107,10 @@ put_command(FILE *to, const struct option_table *command)
     bool has_list = command->count + command->operand_count > 0;
 
     (void)fprintf(to, ".Ss %s\n", strchr(command->program, ' ') + 1);
-    put_text(to, command->purpose);
+    mdoc_text(to, command->purpose);
     if (manual != NULL && manual->description != NULL) {
         (void)fputs(".Pp\n", to);
-        put_text(to, manual->description);
+        mdoc_text(to, manual->description);
     }
     if (has_list)
         (void)fputs(".Bl -tag -width Ds\n", to);
@@ -243,10 +134,10 @@ put_options(FILE *to, const struct option_table *table,
             put_command(to, table->commands[i]);
     }
     (void)fputs(".Sh OPTIONS\n", to);
-    put_text(to, table->command_count > 0
-                     ? "Every command has these as well. They may also stand"
-                       " before it."
-                     : "All options are long ones.");
+    mdoc_text(to, table->command_count > 0
+                      ? "Every command has these as well. They may also stand"
+                        " before it."
+                      : "All options are long ones.");
     (void)fputs(".Bl -tag -width Ds\n", to);
     put_operands(to, table);
     put_rows(to, table);
@@ -259,25 +150,55 @@ put_options(FILE *to, const struct option_table *table,
 }
 
 static void
-put_variables(FILE *to, const struct option_table *table)
+put_variable(FILE *to, const struct option_row *row)
 {
     char variable[OPTION_VARIABLE_MAX];
+    bool secret = row->kind == OPTION_SECRET;
 
+    option_variable(variable, row->name, "");
+    (void)fprintf(to, ".It Ev %s", variable);
+    if (secret)
+        (void)fprintf(to, " , %s_FILE", variable);
+    (void)fputs("\n.Fl \\-", to);
+    mdoc_dashed(to, row->name);
+    (void)fputs(secret ? "\\-file ;\nthe first is the secret itself,"
+                         " the second the file.\n"
+                       : "\n",
+                to);
+}
+
+static bool
+has_row(const struct option_table *table, const char *name)
+{
     for (size_t i = 0; i < table->count; i++) {
-        const struct option_row *row = &table->rows[i];
+        if (strcmp(table->rows[i].name, name) == 0)
+            return true;
+    }
+    return false;
+}
 
-        option_variable(variable, row->name, "");
-        (void)fprintf(to, ".It Ev %s", variable);
-        if (row->kind == OPTION_SECRET)
-            (void)fprintf(to, " , %s_FILE", variable);
-        (void)fputs("\n.Fl \\-", to);
-        for (const char *p = row->name; *p != '\0'; p++)
-            (void)fputs(*p == '-' ? "\\-" : (char[2]){*p, '\0'}, to);
-        (void)fputs(row->kind == OPTION_SECRET
-                        ? "\\-file ;\nthe first is the secret itself,"
-                          " the second the file.\n"
-                        : "\n",
-                    to);
+static void
+put_variables(FILE *to, const struct option_table *table)
+{
+    for (size_t i = 0; i < table->count; i++)
+        put_variable(to, &table->rows[i]);
+}
+
+/* Those of all commands, each once. */
+static void
+put_command_variables(FILE *to, const struct option_table *table)
+{
+    for (size_t c = 0; c < table->command_count; c++) {
+        const struct option_table *command = table->commands[c];
+
+        for (size_t i = 0; i < command->count; i++) {
+            bool before = false;
+
+            for (size_t o = 0; !before && o < c; o++)
+                before = has_row(table->commands[o], command->rows[i].name);
+            if (!before)
+                put_variable(to, &command->rows[i]);
+        }
     }
 }
 
@@ -289,18 +210,17 @@ put_environment(FILE *to, const struct option_table *table,
         table->manual != NULL ? table->manual->environment : NULL;
 
     (void)fputs(".Sh ENVIRONMENT\n", to);
-    put_text(to, "Every option is also a variable. The option wins; a variable"
-                 " that is empty counts as not set.");
+    mdoc_text(to, "Every option is also a variable. The option wins; a variable"
+                  " that is empty counts as not set.");
     (void)fputs(".Bl -tag -width Ds\n", to);
     put_variables(to, table);
-    for (size_t i = 0; i < table->command_count; i++)
-        put_variables(to, table->commands[i]);
+    put_command_variables(to, table);
     if (table->shared != NULL)
         put_variables(to, table->shared);
     put_variables(to, common);
     for (; more != NULL && more->term != NULL; more++) {
         (void)fprintf(to, ".It Ev %s\n", more->term);
-        put_text(to, more->text);
+        mdoc_text(to, more->text);
     }
     (void)fputs(".El\n", to);
 }
@@ -314,9 +234,9 @@ put_examples(FILE *to, const struct option_note *note)
     for (bool first = true; note->term != NULL; note++, first = false) {
         if (!first)
             (void)fputs(".Pp\n", to);
-        put_text(to, note->text);
+        mdoc_text(to, note->text);
         (void)fputs(".Pp\n.Dl ", to);
-        put_quoted(to, note->term);
+        mdoc_quoted(to, note->term);
         (void)fputc('\n', to);
     }
 }
@@ -354,8 +274,8 @@ option_man_print(FILE *to, const struct option_table *table,
     for (size_t i = 0; i < table->command_count; i++)
         put_synopsis(to, table->commands[i]);
     (void)fputs(".Sh DESCRIPTION\n", to);
-    put_text(to, manual->description != NULL ? manual->description
-                                             : table->purpose);
+    mdoc_text(to, manual->description != NULL ? manual->description
+                                              : table->purpose);
     put_options(to, table, common);
     put_environment(to, table, common);
     if (manual->files != NULL) {

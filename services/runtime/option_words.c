@@ -25,6 +25,11 @@ static const struct option_row common_rows[] = {
      .offset = offsetof(struct option_common, log_format)},
 };
 
+const struct option_table options_common = {
+    .rows = common_rows,
+    .count = OPTION_COMMON_COUNT,
+};
+
 int
 option_words_refuse(const struct option_parse *p, const char *what,
                     const char *why)

@@ -68,6 +68,9 @@ struct option_table {
     const struct option_manual *manual; /* the rest of its page; or NULL */
 };
 
+/* The rows every program has: --log-level, --log-format. */
+extern const struct option_table options_common;
+
 /* Documented outcomes of options_parse. */
 #define OPTIONS_DONE 1 /* --help, --version or --man printed: exit 0 */
 

@@ -3,6 +3,7 @@
 #include "services/runtime/program.h"
 #include "services/state-aggregator/cache.h"
 #include "services/state-aggregator/hub.h"
+#include "services/state-aggregator/manual.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -221,7 +222,8 @@ main(int argc, char *argv[])
                   .purpose = "State aggregator: the latest state of every"
                              " engine, for any number of subscribers.",
                   .rows = rows,
-                  .count = sizeof rows / sizeof *rows},
+                  .count = sizeof rows / sizeof *rows,
+                  .manual = &manual_aggregator},
         .options = &settings,
         .self = &a,
         .setup = setup,

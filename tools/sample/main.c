@@ -3,6 +3,7 @@
  * like SiYuan's and holding nobody's notes; or edits one it made before.
  */
 #include "services/runtime/log.h"
+#include "services/runtime/option_man.h"
 #include "services/runtime/program.h"
 #include "services/runtime/stop.h"
 #include "tools/sample/content.h"
@@ -63,6 +64,35 @@ static const struct option_row rows[] = {
      .min = 1,
      .max = EDITS_MAX,
      .offset = offsetof(struct settings, edit)},
+};
+
+static const struct option_note files[] = {
+    {"DIR/data/", "The notes, named and shaped like SiYuan's."},
+    {NULL, NULL},
+};
+
+static const struct option_note examples[] = {
+    {"syncbus-sample --out /tmp/workspace --files 1000 --bytes 64M",
+     "A workspace of a thousand files:"},
+    {"syncbus-sample --out /tmp/workspace --edit 10",
+     "Ten edits, so that there is something to sync:"},
+    {NULL, NULL},
+};
+
+static const struct option_note see_also[] = {
+    {"syncbus", "1"},
+    {"syncbus-engine", "8"},
+    {NULL, NULL},
+};
+
+static const struct option_manual manual = {
+    .section = 1,
+    .description = "The same numbers make the same files, on every machine. A"
+                   " folder that holds something else than a sample is left"
+                   " alone.",
+    .files = files,
+    .examples = examples,
+    .see_also = see_also,
 };
 
 struct sample {
@@ -256,7 +286,8 @@ main(int argc, char *argv[])
         .table = {.program = "syncbus-sample",
                   .purpose = "Make a workspace to show, test and measure with.",
                   .rows = rows,
-                  .count = sizeof rows / sizeof *rows},
+                  .count = sizeof rows / sizeof *rows,
+                  .manual = &manual},
         .options = &settings,
         .self = &sample,
         .setup = setup,

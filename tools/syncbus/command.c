@@ -5,8 +5,9 @@
 #include <string.h>
 
 static const struct command_entry *const commands[] = {
-    &command_status, &command_watch,   &command_sync, &command_cancel,
-    &command_enable, &command_disable, &command_log,  &command_doctor,
+    &command_status, &command_watch,  &command_sync,
+    &command_cancel, &command_enable, &command_disable,
+    &command_log,    &command_doctor, &command_completion,
 };
 
 /* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers */

@@ -13,7 +13,7 @@ struct settings {
     const char *engine;         /* sync, cancel, enable, disable */
     struct option_list words;   /* log */
     const char *shell;          /* completion */
-    bool json, upload, download, wait;
+    bool json, ids, upload, download, wait;
     long timeout_s, run, limit, after;
     const char *state, *workspace, *local_path; /* doctor */
 };

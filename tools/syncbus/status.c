@@ -131,6 +131,19 @@ print_json(const struct session *s, const struct roster *r)
     return output_json(root);
 }
 
+static int
+print(const struct session *s, const struct settings *settings,
+      const struct roster *r)
+{
+    if (settings->json)
+        return print_json(s, r);
+    if (!settings->ids)
+        return print_table(s, r);
+    for (size_t i = 0; i < r->count; i++)
+        (void)puts(r->engines[i].id);
+    return 0;
+}
+
 /* Every engine that was asked for must be there. */
 static int
 check_known(const struct roster *r, const struct settings *settings)
@@ -161,7 +174,7 @@ run(struct session *s, const struct settings *settings)
     if (rc == 0)
         rc = roster_take(&roster, s->mirror, &settings->engines);
     if (rc == 0)
-        rc = settings->json ? print_json(s, &roster) : print_table(s, &roster);
+        rc = print(s, settings, &roster);
     if (rc == 0)
         rc = check_known(&roster, settings);
     roster_clear(&roster);
@@ -173,6 +186,10 @@ static const struct option_row rows[] = {
      .help = "One JSON object for programs; names as in getSyncInfo",
      .kind = OPTION_FLAG,
      .offset = offsetof(struct settings, json)},
+    {.name = "ids",
+     .help = "Only the ids of the engines, one a line",
+     .kind = OPTION_FLAG,
+     .offset = offsetof(struct settings, ids)},
 };
 
 static const struct option_table table = {

@@ -1,5 +1,7 @@
 #include "services/sync-engine/config/config.h"
 
+#include "services/sync-engine/config/manual.h"
+
 #include <stddef.h>
 
 #define FIELD(member) .offset = offsetof(struct config, member)
@@ -165,4 +167,5 @@ const struct option_table config_table = {
                "with a store, publishes its progress.",
     .rows = rows,
     .count = sizeof rows / sizeof *rows,
+    .manual = &manual_engine,
 };
