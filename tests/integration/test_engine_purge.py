@@ -143,6 +143,17 @@ def test_damage_stops_the_purge_and_not_the_run(device):
     assert_whole(device)
 
 
+def ask_until(ingest, condition):
+    """Read until a state is so.  A phase may be shorter than the time between
+    two states: a new subscription is answered at once."""
+    deadline = time.monotonic() + 30
+    while not (ingest.states and condition(ingest.states[-1])):
+        assert time.monotonic() < deadline, ingest.states[-1:]
+        ingest.socket.subscribe(b"sb1/s/d")
+        ingest.read(0.005)
+        ingest.socket.unsubscribe(b"sb1/s/d")
+
+
 @pytest.mark.tsan
 def test_a_running_engine_purges_after_its_first_run_and_says_so(
         short_dir, processes):
@@ -155,9 +166,14 @@ def test_a_running_engine_purges_after_its_first_run_and_says_so(
         ingest = Ingest(context, endpoint)
         engine = device.start(processes, direction="both",
                               hub_ingest=endpoint).wait_ready()
-        ingest.read_until(lambda state: state["st"] == "idle"
-                          and "last" in state, 30, "end of the run")
+        ask_until(ingest, lambda state: state["st"] == "idle"
+                  and state["last"]["run"] == 6)
         ingest.close()
+    told = [state for state in ingest.states if state.get("ph") == "purge"]
+    assert told, [state.get("ph") for state in ingest.states]
+    for state in told:
+        assert state["st"] == "syncing" and state["run"] == 6
+        assert 0 < state["n"][0] <= state["n"][1]
     assert "purged 2 indexes, 4 objects" in engine.log
     assert set(indexes(device)) == recent
     assert engine.stop() == 0

@@ -7,7 +7,9 @@ import subprocess
 import time
 
 import pytest
-from engine import BOX, Device
+import zmq
+
+from engine import BOX, Device, Ingest
 from syncbus_test import wait_until
 
 FAR = 43200  # an interval no test waits for
@@ -124,3 +126,26 @@ def test_asked_to_stop_while_waiting_for_the_cloud_lock(device, processes):
     assert time.monotonic() - began < 2
     assert device.runs()[1]["code"] == "cancelled"
     assert lock.exists()
+
+
+@pytest.mark.tsan
+def test_an_edit_is_told_as_queued_with_the_time_of_its_run(short_dir,
+                                                            processes):
+    device = Device(short_dir)
+    device.fill(3)
+    with zmq.Context() as context:
+        ingest = Ingest(context, f"ipc://{short_dir}/ingest")
+        start(device, processes, hub_ingest=ingest.address)
+        rest = ingest.read_until(lambda s: s["st"] == "idle" and "last" in s,
+                                 SOON, "the end of run 1")
+        assert rest["nx"] - rest["ts"] > FAR * 1000 - 5000
+        device.write(f"{BOX}/00001.sy", "edited")
+        queued = ingest.read_until(lambda s: s["st"] == "queued", SOON,
+                                   "queued")
+        assert -100 < queued["nx"] - queued["ts"] <= 2100
+        run = ingest.read_until(lambda s: s["st"] == "syncing", SOON, "a run")
+        assert -100 < run["ts"] - run["nx"] < 1000  # when it was told
+        rest = ingest.read_until(lambda s: s["st"] == "idle", SOON, "the end")
+        assert rest["last"]["run"] == 2
+        assert rest["nx"] - rest["ts"] > FAR * 1000 - 5000
+        ingest.close()
