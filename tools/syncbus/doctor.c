@@ -19,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WATCH_MS   3300 /* three beats are due */
+#define WATCH_MS   2300 /* two beats are due */
 #define LOOK_MS    10
 #define ASKED_MAX  20               /* engines that are sent a command */
 #define NOBODY     "syncbus.doctor" /* an engine that does not exist */
