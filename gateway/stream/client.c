@@ -105,10 +105,10 @@ client_start(struct client *c, const struct client_news *news, uint64_t now_ms)
         c->accept = NULL;
         return ws_client_start(c->socket, news->watches, accept, now_ms);
     }
-    if (changes_parse_id(&number, news->changes, c->last_id) == 0) {
-        cursor_resume(&c->at, news->changes, number);
+    if (events_parse_id(&number, news->events, c->last_id) == 0) {
+        cursor_resume(&c->at, news->events, number);
     } else {
-        cursor_start(&c->at, news->changes);
+        cursor_start(&c->at, news->events);
     }
     return 0;
 }
@@ -117,14 +117,14 @@ client_start(struct client *c, const struct client_news *news, uint64_t now_ms)
 
 /* As many pieces as fit one call.  How many, or -errno. */
 static int
-collect(const struct client *c, const struct changes *changes,
+collect(const struct client *c, const struct events *events,
         struct piece pieces[OUTLET_PARTS_MAX])
 {
     struct cursor at = c->at;
     int n = 0, rc = 1;
 
     while (n < OUTLET_PARTS_MAX) {
-        rc = cursor_next(&at, changes, c->filter, &pieces[n]);
+        rc = cursor_next(&at, events, c->filter, &pieces[n]);
         if (rc <= 0)
             break;
         n++;
@@ -133,11 +133,11 @@ collect(const struct client *c, const struct changes *changes,
 }
 
 static int
-send_some(struct client *c, const struct changes *changes, uint64_t now_ms)
+send_some(struct client *c, const struct events *events, uint64_t now_ms)
 {
     struct piece pieces[OUTLET_PARTS_MAX];
     struct outlet_part parts[OUTLET_PARTS_MAX];
-    int n = collect(c, changes, pieces), begun;
+    int n = collect(c, events, pieces), begun;
 
     if (n < 0)
         return n;
@@ -154,14 +154,14 @@ send_some(struct client *c, const struct changes *changes, uint64_t now_ms)
 }
 
 static int
-send_events(struct client *c, const struct changes *changes, uint64_t now_ms)
+send_events(struct client *c, const struct events *events, uint64_t now_ms)
 {
     int n;
 
     if (c->filter != NULL)
-        filter_resolve(c->filter, changes);
+        filter_resolve(c->filter, events);
     do
-        n = send_some(c, changes, now_ms);
+        n = send_some(c, events, now_ms);
     while (n == OUTLET_PARTS_MAX && !c->out.is_blocked);
     return n < 0 ? n : 0;
 }
@@ -172,7 +172,7 @@ int
 client_send(struct client *c, const struct client_news *news, uint64_t now_ms)
 {
     if (c->kind == CLIENT_EVENTS)
-        return send_events(c, news->changes, now_ms);
+        return send_events(c, news->events, now_ms);
     return ws_client_send(c->socket, &c->out, now_ms);
 }
 

@@ -7,8 +7,8 @@
 #ifndef GATEWAY_STREAM_CLIENT_H
 #define GATEWAY_STREAM_CLIENT_H
 
-#include "gateway/stream/changes.h"
 #include "gateway/stream/cursor.h"
+#include "gateway/stream/events.h"
 #include "gateway/stream/filter.h"
 #include "gateway/stream/outlet.h"
 #include "gateway/stream/watch.h"
@@ -35,8 +35,8 @@ struct client {
     size_t place;        /* among the clients of the stream thread */
     struct client *next; /* while it is handed over */
     /* CLIENT_EVENTS */
-    struct filter *filter;        /* owned; NULL: every engine */
-    char last_id[CHANGES_ID_MAX]; /* that it brought along; "" */
+    struct filter *filter;       /* owned; NULL: every engine */
+    char last_id[EVENTS_ID_MAX]; /* that it brought along; "" */
     struct cursor at;
     /* CLIENT_SOCKET */
     struct shared_text *accept; /* owned until it starts */
@@ -45,7 +45,7 @@ struct client {
 
 /* What clients are told; of the stream thread. */
 struct client_news {
-    struct changes *changes;
+    struct events *events;
     struct watches *watches;
 };
 

@@ -18,13 +18,13 @@
 #define TEXT_MAX 256
 
 void
-cursor_start(struct cursor *at, const struct changes *c)
+cursor_start(struct cursor *at, const struct events *c)
 {
     *at = (struct cursor){.stage = CURSOR_HEAD, .beats = c->beats};
 }
 
 void
-cursor_resume(struct cursor *at, const struct changes *c, uint64_t number)
+cursor_resume(struct cursor *at, const struct events *c, uint64_t number)
 {
     cursor_start(at, c);
     at->resumes = true;
@@ -34,15 +34,15 @@ cursor_resume(struct cursor *at, const struct changes *c, uint64_t number)
 /* ---- which rows ---- */
 
 /* The oldest row that changed after seen; NULL when there is none. */
-static struct changes_row *
-find_next(const struct cursor *at, const struct changes *c,
+static struct events_row *
+find_next(const struct cursor *at, const struct events *c,
           const struct filter *f)
 {
-    struct changes_row *row = NULL;
+    struct events_row *row = NULL;
 
     if (f != NULL) {
         for (size_t i = 0; i < f->count; i++) {
-            struct changes_row *r = f->row[i];
+            struct events_row *r = f->row[i];
 
             if (r != NULL && r->number > at->seen &&
                 (row == NULL || r->number < row->number))
@@ -61,13 +61,13 @@ find_next(const struct cursor *at, const struct changes *c,
 }
 
 static uint64_t
-count_rest(const struct cursor *at, const struct changes *c,
+count_rest(const struct cursor *at, const struct events *c,
            const struct filter *f)
 {
     uint64_t n = 0;
 
     if (f == NULL) {
-        for (const struct changes_row *row = c->newest;
+        for (const struct events_row *row = c->newest;
              row != NULL && row->number > at->seen; row = row->older)
             n++;
         return n;
@@ -78,7 +78,7 @@ count_rest(const struct cursor *at, const struct changes *c,
 }
 
 static uint64_t
-count_published(const struct changes *c, const struct filter *f)
+count_published(const struct events *c, const struct filter *f)
 {
     uint64_t n = 0;
 
@@ -122,7 +122,7 @@ give_part(struct piece *out, struct shared_text *t, size_t from, size_t len)
 /* ---- stages ---- */
 
 static int
-next_head(struct cursor *at, const struct changes *c, const struct filter *f,
+next_head(struct cursor *at, const struct events *c, const struct filter *f,
           struct piece *out)
 {
     char text[HTTP_HEAD_MAX + TEXT_MAX];
@@ -144,19 +144,19 @@ next_head(struct cursor *at, const struct changes *c, const struct filter *f,
 }
 
 static int
-next_begin(struct cursor *at, const struct changes *c, const struct filter *f,
+next_begin(struct cursor *at, const struct events *c, const struct filter *f,
            struct piece *out)
 {
-    char text[TEXT_MAX], id[CHANGES_ID_MAX];
+    char text[TEXT_MAX], id[EVENTS_ID_MAX];
     int len;
 
     at->stage = CURSOR_ROWS;
-    at->row = changes_first(c);
+    at->row = events_first(c);
     at->index = 0;
     at->needs_comma = false;
     at->seen = c->newest_number;
     at->base = count_published(c, f);
-    (void)changes_format_id(id, c, at->seen);
+    (void)events_format_id(id, c, at->seen);
     len = snprintf(text, sizeof text,
                    "event: snapshot\nid: %s\ndata: {\"bus\":\"%s\",\"asOfMs\":"
                    "%llu,\"engines\":[\n",
@@ -166,7 +166,7 @@ next_begin(struct cursor *at, const struct changes *c, const struct filter *f,
 }
 
 /* The row the snapshot is at; moves past those that are not there. */
-static struct changes_row *
+static struct events_row *
 row_at(struct cursor *at, const struct filter *f)
 {
     if (f == NULL)
@@ -179,7 +179,7 @@ row_at(struct cursor *at, const struct filter *f)
 static int
 next_row(struct cursor *at, const struct filter *f, struct piece *out)
 {
-    struct changes_row *row = row_at(at, f);
+    struct events_row *row = row_at(at, f);
 
     if (row == NULL) {
         at->stage = CURSOR_SNAPSHOT;
@@ -205,7 +205,7 @@ next_end(struct cursor *at, struct piece *out)
 
 /* Is there something to say about events that are gone? */
 static int
-next_gap(struct cursor *at, const struct changes *c, const struct filter *f,
+next_gap(struct cursor *at, const struct events *c, const struct filter *f,
          struct piece *out)
 {
     char text[TEXT_MAX];
@@ -227,11 +227,11 @@ next_gap(struct cursor *at, const struct changes *c, const struct filter *f,
 }
 
 static int
-next_live(struct cursor *at, const struct changes *c, const struct filter *f,
+next_live(struct cursor *at, const struct events *c, const struct filter *f,
           struct piece *out)
 {
     int rc = next_gap(at, c, f, out);
-    struct changes_row *row;
+    struct events_row *row;
 
     if (rc != 0)
         return rc;
@@ -249,7 +249,7 @@ next_live(struct cursor *at, const struct changes *c, const struct filter *f,
 }
 
 int
-cursor_next(struct cursor *at, const struct changes *c, const struct filter *f,
+cursor_next(struct cursor *at, const struct events *c, const struct filter *f,
             struct piece *out)
 {
     int rc = 0;

@@ -14,7 +14,7 @@
 #ifndef GATEWAY_STREAM_CURSOR_H
 #define GATEWAY_STREAM_CURSOR_H
 
-#include "gateway/stream/changes.h"
+#include "gateway/stream/events.h"
 #include "gateway/stream/filter.h"
 
 #include <stdbool.h>
@@ -35,8 +35,8 @@ struct cursor {
     enum cursor_stage stage;
     bool resumes; /* no snapshot: behind the head comes what changed */
     /* The snapshot: which row next, and is there one before it? */
-    struct changes_row *row; /* or, live, the one that was sent last */
-    size_t index;            /* in the filter */
+    struct events_row *row; /* or, live, the one that was sent last */
+    size_t index;           /* in the filter */
     bool needs_comma;
     uint64_t seen;      /* events up to this number are done with */
     uint64_t base;      /* published when the reader came */
@@ -54,15 +54,15 @@ struct piece {
 };
 
 /* A reader from the start, or behind the event with that number. */
-void cursor_start(struct cursor *at, const struct changes *c);
-void cursor_resume(struct cursor *at, const struct changes *c, uint64_t number);
+void cursor_start(struct cursor *at, const struct events *c);
+void cursor_resume(struct cursor *at, const struct events *c, uint64_t number);
 
 /*
  * What comes at *at, and move *at behind it.  f is NULL for all engines, else
  * resolved.  Returns 1 and fills *out, whose reference the caller drops; 0
  * when there is nothing until something changes; or -ENOMEM.
  */
-int cursor_next(struct cursor *at, const struct changes *c,
+int cursor_next(struct cursor *at, const struct events *c,
                 const struct filter *f, struct piece *out);
 
 #endif

@@ -55,13 +55,13 @@ filter_parse(struct filter *f, const char *query)
 }
 
 void
-filter_resolve(struct filter *f, const struct changes *c)
+filter_resolve(struct filter *f, const struct events *c)
 {
     if (f->known == c->count)
         return;
     f->known = c->count;
     for (size_t i = 0; i < f->count; i++) {
         if (f->row[i] == NULL)
-            f->row[i] = changes_find(c, f->id[i]);
+            f->row[i] = events_find(c, f->id[i]);
     }
 }

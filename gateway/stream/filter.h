@@ -6,7 +6,7 @@
 #ifndef GATEWAY_STREAM_FILTER_H
 #define GATEWAY_STREAM_FILTER_H
 
-#include "gateway/stream/changes.h"
+#include "gateway/stream/events.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,7 +17,7 @@ struct filter {
     size_t count; /* 0: all engines */
     size_t known; /* engines there were at the last filter_resolve() */
     char id[FILTER_ENGINES_MAX][TOPIC_ID_MAX];
-    struct changes_row *row[FILTER_ENGINES_MAX]; /* NULL: not there yet */
+    struct events_row *row[FILTER_ENGINES_MAX]; /* NULL: not there yet */
 };
 
 /*
@@ -30,6 +30,6 @@ struct filter {
 int filter_parse(struct filter *f, const char *query);
 
 /* Look for those that were not there yet. */
-void filter_resolve(struct filter *f, const struct changes *c);
+void filter_resolve(struct filter *f, const struct events *c);
 
 #endif

@@ -70,16 +70,16 @@ digest(struct gather *g, const struct copy_engine *e)
 }
 
 static int
-look(struct gather *g, struct changes *c, const struct copy_engine *e)
+look(struct gather *g, struct events *c, const struct copy_engine *e)
 {
     struct slots_now now = {clock_boot_ms(), clock_wall_ms()};
-    struct changes_look look = {.id = e->id, .json = g->json};
+    struct events_look look = {.id = e->id, .json = g->json};
 
     look.digest = digest(g, e);
-    if (!changes_is_new(c, e->id, look.digest))
+    if (!events_is_new(c, e->id, look.digest))
         return 0;
     look.len = render(g, e, &now);
-    return look.len > 0 ? changes_put(c, &look) : -ENOMEM;
+    return look.len > 0 ? events_put(c, &look) : -ENOMEM;
 }
 
 /*
@@ -99,7 +99,7 @@ copy_batch(struct gather *g, const struct copy *copy, size_t *at)
 }
 
 int
-gather_run(struct gather *g, struct changes *c)
+gather_run(struct gather *g, struct events *c)
 {
     uint64_t generation = 0, heard_ms;
     size_t at = 0, n;
@@ -124,7 +124,7 @@ gather_run(struct gather *g, struct changes *c)
     /* Without the hub, all this is as old as its last word. */
     c->as_of_ms = c->is_bus_up ? clock_wall_ms() : heard_ms;
     if (rc == 0 && c->is_bus_up != g->was_up)
-        rc = changes_beat(c);
+        rc = events_beat(c);
     g->was_up = c->is_bus_up;
     return rc;
 }

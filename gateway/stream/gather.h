@@ -9,7 +9,7 @@
 #ifndef GATEWAY_STREAM_GATHER_H
 #define GATEWAY_STREAM_GATHER_H
 
-#include "gateway/stream/changes.h"
+#include "gateway/stream/events.h"
 #include "proto/code.h"
 #include "services/bus-client/mirror.h"
 
@@ -24,6 +24,6 @@ void gather_free(struct gather *g);
  * back is a beat.  Returns 0 or -ENOMEM: then something is missing until its
  * next change.
  */
-int gather_run(struct gather *g, struct changes *c);
+int gather_run(struct gather *g, struct events *c);
 
 #endif

@@ -48,15 +48,15 @@ header(const struct request *r, const char *name)
 
 /* The id to go on from: browsers send it, others may ask for it. */
 static void
-find_last_id(const struct request *r, char out[CHANGES_ID_MAX])
+find_last_id(const struct request *r, char out[EVENTS_ID_MAX])
 {
     const char *value = header(r, "Last-Event-ID");
 
     out[0] = '\0';
-    if (value != NULL && strlen(value) < CHANGES_ID_MAX) {
+    if (value != NULL && strlen(value) < EVENTS_ID_MAX) {
         memcpy(out, value, strlen(value) + 1);
     } else if (value == NULL &&
-               query_find(r->query, "lastEventId", out, CHANGES_ID_MAX) < 0) {
+               query_find(r->query, "lastEventId", out, EVENTS_ID_MAX) < 0) {
         out[0] = '\0';
     }
 }
@@ -64,7 +64,7 @@ find_last_id(const struct request *r, char out[CHANGES_ID_MAX])
 int
 stream_events(struct service *s, struct request *r)
 {
-    char last_id[CHANGES_ID_MAX];
+    char last_id[EVENTS_ID_MAX];
     struct filter filter;
     int rc = filter_parse(&filter, r->query);
 

@@ -14,18 +14,18 @@
 #define READ_MAX 65536
 
 static void
-put(struct changes *c, const char *id, int value)
+put(struct events *c, const char *id, int value)
 {
     char json[64];
-    struct changes_look look = {.id = id, .json = json};
+    struct events_look look = {.id = id, .json = json};
 
     look.len = (size_t)snprintf(json, sizeof json, "%s%d", id, value);
-    assert_int_equal(changes_put(c, &look), 0);
+    assert_int_equal(events_put(c, &look), 0);
 }
 
 /* Read up to limit pieces to out; how many there were. */
 static size_t
-read_some(struct cursor *at, const struct changes *c, struct filter *f,
+read_some(struct cursor *at, const struct events *c, struct filter *f,
           size_t limit, char *out)
 {
     struct piece piece;
@@ -46,7 +46,7 @@ read_some(struct cursor *at, const struct changes *c, struct filter *f,
 
 /* All there is, but only what data lines say, joined by spaces. */
 static const char *
-read_data(struct cursor *at, const struct changes *c, struct filter *f)
+read_data(struct cursor *at, const struct events *c, struct filter *f)
 {
     static char text[READ_MAX];
     char raw[READ_MAX] = "";
@@ -69,12 +69,12 @@ read_data(struct cursor *at, const struct changes *c, struct filter *f)
 static void
 a_reader_starts_with_the_snapshot(void **unused)
 {
-    struct changes c;
+    struct events c;
     struct cursor at;
     char text[READ_MAX] = "";
 
     (void)unused;
-    changes_init(&c, 0xab);
+    events_init(&c, 0xab);
     put(&c, "b", 1);
     put(&c, "a", 1);
     cursor_start(&at, &c);
@@ -88,17 +88,17 @@ a_reader_starts_with_the_snapshot(void **unused)
                         "data: a1\ndata: ,\ndata: b1\n"
                         "data: ]}\n\n");
     assert_string_equal(read_data(&at, &c, NULL), "");
-    changes_clear(&c);
+    events_clear(&c);
 }
 
 static void
 changes_come_in_order_and_once(void **unused)
 {
-    struct changes c;
+    struct events c;
     struct cursor at;
 
     (void)unused;
-    changes_init(&c, 1);
+    events_init(&c, 1);
     cursor_start(&at, &c);
     assert_string_equal(read_data(&at, &c, NULL), SNAPSHOT(""));
     put(&c, "b", 1);
@@ -110,18 +110,18 @@ changes_come_in_order_and_once(void **unused)
     put(&c, "c", 1);
     assert_string_equal(read_data(&at, &c, NULL), "b3 c1");
     assert_string_equal(read_data(&at, &c, NULL), "");
-    changes_clear(&c);
+    events_clear(&c);
 }
 
 static void
 what_changes_during_the_snapshot_comes_behind_it(void **unused)
 {
-    struct changes c;
+    struct events c;
     struct cursor at;
     char text[READ_MAX] = "";
 
     (void)unused;
-    changes_init(&c, 1);
+    events_init(&c, 1);
     put(&c, "b", 1);
     put(&c, "d", 1);
     cursor_start(&at, &c);
@@ -131,19 +131,18 @@ what_changes_during_the_snapshot_comes_behind_it(void **unused)
     put(&c, "b", 2); /* sent already */
     put(&c, "c", 1); /* between what was sent and what comes next */
     put(&c, "e", 1); /* still to come: in the snapshot, and behind it */
-    assert_string_equal(read_data(&at, &c, NULL),
-                        "d1 , e1 ]} a1 b2 c1 e1");
-    changes_clear(&c);
+    assert_string_equal(read_data(&at, &c, NULL), "d1 , e1 ]} a1 b2 c1 e1");
+    events_clear(&c);
 }
 
 static void
 the_slow_get_the_newest_and_the_number_of_the_rest(void **unused)
 {
-    struct changes c;
+    struct events c;
     struct cursor at;
 
     (void)unused;
-    changes_init(&c, 1);
+    events_init(&c, 1);
     cursor_start(&at, &c);
     (void)read_data(&at, &c, NULL);
     for (int i = 1; i <= 5; i++) {
@@ -153,18 +152,18 @@ the_slow_get_the_newest_and_the_number_of_the_rest(void **unused)
     assert_string_equal(read_data(&at, &c, NULL), "{\"skipped\":8} a5 b5");
     put(&c, "a", 6);
     assert_string_equal(read_data(&at, &c, NULL), "a6");
-    changes_clear(&c);
+    events_clear(&c);
 }
 
 static void
 a_gap_while_catching_up_is_told_too(void **unused)
 {
-    struct changes c;
+    struct events c;
     struct cursor at;
     char text[READ_MAX] = "";
 
     (void)unused;
-    changes_init(&c, 1);
+    events_init(&c, 1);
     cursor_start(&at, &c);
     (void)read_data(&at, &c, NULL);
     put(&c, "a", 1);
@@ -177,18 +176,18 @@ a_gap_while_catching_up_is_told_too(void **unused)
     put(&c, "a", 3);
     put(&c, "a", 4);
     assert_string_equal(read_data(&at, &c, NULL), "{\"skipped\":2} a4");
-    changes_clear(&c);
+    events_clear(&c);
 }
 
 static void
 a_filter_counts_only_its_own(void **unused)
 {
-    struct changes c;
+    struct events c;
     struct cursor at;
     struct filter f;
 
     (void)unused;
-    changes_init(&c, 1);
+    events_init(&c, 1);
     put(&c, "a", 1);
     put(&c, "b", 1);
     put(&c, "c", 1);
@@ -205,17 +204,17 @@ a_filter_counts_only_its_own(void **unused)
     assert_string_equal(read_data(&at, &c, &f), "");
     put(&c, "c", 2);
     assert_string_equal(read_data(&at, &c, &f), "c2");
-    changes_clear(&c);
+    events_clear(&c);
 }
 
 static void
 who_comes_back_gets_what_changed_since(void **unused)
 {
-    struct changes c;
+    struct events c;
     struct cursor at;
 
     (void)unused;
-    changes_init(&c, 1);
+    events_init(&c, 1);
     put(&c, "a", 1); /* 1 */
     put(&c, "b", 1); /* 2 */
     put(&c, "c", 1); /* 3 */
@@ -226,40 +225,40 @@ who_comes_back_gets_what_changed_since(void **unused)
     assert_string_equal(read_data(&at, &c, NULL), "");
     put(&c, "b", 2);
     assert_string_equal(read_data(&at, &c, NULL), "b2");
-    changes_clear(&c);
+    events_clear(&c);
 }
 
 static void
 beats_come_behind_everything_and_are_not_kept(void **unused)
 {
-    struct changes c;
+    struct events c;
     struct cursor at;
     const char *text;
 
     (void)unused;
-    changes_init(&c, 1);
-    assert_int_equal(changes_beat(&c), 0);
+    events_init(&c, 1);
+    assert_int_equal(events_beat(&c), 0);
     cursor_start(&at, &c);
     (void)read_data(&at, &c, NULL);
-    assert_int_equal(changes_beat(&c), 0);
-    assert_int_equal(changes_beat(&c), 0);
+    assert_int_equal(events_beat(&c), 0);
+    assert_int_equal(events_beat(&c), 0);
     put(&c, "a", 1);
     text = read_data(&at, &c, NULL);
     assert_string_equal(text,
                         "a1 {\"bus\":\"down\",\"engines\":0,\"asOfMs\":0}");
     assert_string_equal(read_data(&at, &c, NULL), "");
-    changes_clear(&c);
+    events_clear(&c);
 }
 
 static void
 looking_ahead_changes_nothing(void **unused)
 {
-    struct changes c;
+    struct events c;
     struct cursor at, ahead;
     struct piece piece;
 
     (void)unused;
-    changes_init(&c, 1);
+    events_init(&c, 1);
     cursor_start(&at, &c);
     (void)read_data(&at, &c, NULL);
     put(&c, "a", 1);
@@ -269,7 +268,7 @@ looking_ahead_changes_nothing(void **unused)
         shared_text_drop(piece.owner);
     put(&c, "a", 3);
     assert_string_equal(read_data(&at, &c, NULL), "{\"skipped\":2} a3");
-    changes_clear(&c);
+    events_clear(&c);
 }
 
 /* What a reader knows, by the events it got; 26 engines. */
@@ -322,11 +321,11 @@ whatever_the_pace_every_change_is_got_or_counted(void **unused)
     for (unsigned seed = 1; seed <= 200; seed++) {
         int value[26] = {0};
         struct known k = {0};
-        struct changes c;
+        struct events c;
         struct cursor at;
 
         srand(seed);
-        changes_init(&c, 1);
+        events_init(&c, 1);
         cursor_start(&at, &c);
         (void)read_data(&at, &c, NULL);
         for (int step = 0; step < 300; step++) {
@@ -343,7 +342,7 @@ whatever_the_pace_every_change_is_got_or_counted(void **unused)
         learn(&k, read_data(&at, &c, NULL));
         assert_memory_equal(k.value, value, sizeof value);
         assert_int_equal(k.states + k.skipped, c.newest_number);
-        changes_clear(&c);
+        events_clear(&c);
     }
 }
 

@@ -81,20 +81,20 @@ there_is_a_limit(void **unused)
 static void
 engines_are_found_when_they_come(void **unused)
 {
-    struct changes_look look = {.id = "b", .json = "{}", .len = 2};
-    struct changes c;
+    struct events_look look = {.id = "b", .json = "{}", .len = 2};
+    struct events c;
     struct filter f;
 
     (void)unused;
-    changes_init(&c, 1);
+    events_init(&c, 1);
     assert_int_equal(filter_parse(&f, "engine=a&engine=b"), 0);
     filter_resolve(&f, &c);
     assert_null(f.row[1]);
-    assert_int_equal(changes_put(&c, &look), 0);
+    assert_int_equal(events_put(&c, &look), 0);
     filter_resolve(&f, &c);
     assert_null(f.row[0]);
-    assert_ptr_equal(f.row[1], changes_find(&c, "b"));
-    changes_clear(&c);
+    assert_ptr_equal(f.row[1], events_find(&c, "b"));
+    events_clear(&c);
 }
 
 int

@@ -15,7 +15,7 @@
 struct stage {
     struct mirror *mirror;
     struct gather *gather;
-    struct changes changes;
+    struct events events;
     uint64_t relay;
 };
 
@@ -27,7 +27,7 @@ setup(void **state)
     s = (struct stage){0};
     assert_int_equal(mirror_new(&s.mirror), 0);
     assert_int_equal(gather_new(&s.gather, s.mirror, LANG_EN), 0);
-    changes_init(&s.changes, 1);
+    events_init(&s.events, 1);
     *state = &s;
     return 0;
 }
@@ -38,7 +38,7 @@ teardown(void **state)
     struct stage *s = *state;
 
     gather_free(s->gather);
-    changes_clear(&s->changes);
+    events_clear(&s->events);
     mirror_free(s->mirror);
     return 0;
 }
@@ -65,7 +65,7 @@ relay(struct stage *s, const char *id, const struct state *state)
 static void
 gather(struct stage *s)
 {
-    assert_int_equal(gather_run(s->gather, &s->changes), 0);
+    assert_int_equal(gather_run(s->gather, &s->events), 0);
 }
 
 static void
@@ -73,20 +73,20 @@ a_change_is_an_event(void **state)
 {
     struct stage *s = *state;
     struct state idle = {.name = STATE_IDLE}, error = {.name = STATE_ERROR};
-    const struct changes_row *row;
+    const struct events_row *row;
 
     relay(s, "one", &idle);
     gather(s);
-    assert_int_equal(s->changes.newest_number, 1);
+    assert_int_equal(s->events.newest_number, 1);
     relay(s, "one", &error);
     relay(s, "two", &idle);
     gather(s);
-    assert_int_equal(s->changes.newest_number, 3);
-    row = changes_find(&s->changes, "one");
+    assert_int_equal(s->events.newest_number, 3);
+    row = events_find(&s->events, "one");
     assert_non_null(
         memmem(row->event->text, row->event->len, "\"state\":\"error\"", 15));
     gather(s);
-    assert_int_equal(s->changes.newest_number, 3);
+    assert_int_equal(s->events.newest_number, 3);
 }
 
 static void
@@ -104,11 +104,11 @@ that_time_passes_is_no_change(void **state)
     running.progress_up_ms = 2000;
     relay(s, "one", &running);
     gather(s);
-    assert_int_equal(s->changes.newest_number, 1);
+    assert_int_equal(s->events.newest_number, 1);
     running.items.current++;
     relay(s, "one", &running);
     gather(s);
-    assert_int_equal(s->changes.newest_number, 2);
+    assert_int_equal(s->events.newest_number, 2);
 }
 
 static void
@@ -122,7 +122,7 @@ what_changed_back_between_two_looks_is_no_change(void **state)
     relay(s, "one", &error);
     relay(s, "one", &idle);
     gather(s);
-    assert_int_equal(s->changes.newest_number, 1);
+    assert_int_equal(s->events.newest_number, 1);
 }
 
 static void
@@ -137,8 +137,8 @@ more_than_one_batch_is_gathered(void **state)
         relay(s, id, &idle);
     }
     gather(s);
-    assert_int_equal(s->changes.newest_number, 300);
-    assert_int_equal(s->changes.count, 300);
+    assert_int_equal(s->events.newest_number, 300);
+    assert_int_equal(s->events.count, 300);
 }
 
 static void
@@ -150,16 +150,16 @@ a_hub_that_leaves_is_a_beat(void **state)
 
     relay(s, "one", &idle);
     gather(s);
-    assert_int_equal(s->changes.beats, 1);
-    assert_true(s->changes.is_bus_up);
+    assert_int_equal(s->events.beats, 1);
+    assert_true(s->events.is_bus_up);
     c = mirror_lock(s->mirror);
     copy_judge(c, 1000 + COPY_BUS_SILENT_MS);
     mirror_unlock(s->mirror);
     gather(s);
-    assert_int_equal(s->changes.beats, 2);
-    assert_false(s->changes.is_bus_up);
-    assert_int_equal(s->changes.as_of_ms, 5000); /* its last word */
-    assert_int_equal(s->changes.newest_number, 2);
+    assert_int_equal(s->events.beats, 2);
+    assert_false(s->events.is_bus_up);
+    assert_int_equal(s->events.as_of_ms, 5000); /* its last word */
+    assert_int_equal(s->events.newest_number, 2);
 }
 
 int

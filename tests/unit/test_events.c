@@ -1,4 +1,4 @@
-#include "gateway/stream/changes.h"
+#include "gateway/stream/events.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -14,62 +14,62 @@
 #define EPOCH 0xabc
 
 static void
-put(struct changes *c, const char *id, const char *json)
+put(struct events *c, const char *id, const char *json)
 {
-    struct changes_look look = {.id = id,
-                                .json = json,
-                                .len = strlen(json),
-                                .digest = (unsigned char)json[0]};
+    struct events_look look = {.id = id,
+                               .json = json,
+                               .len = strlen(json),
+                               .digest = (unsigned char)json[0]};
 
-    assert_int_equal(changes_put(c, &look), 0);
+    assert_int_equal(events_put(c, &look), 0);
 }
 
 static void
 an_event_has_a_name_an_id_and_a_line(void **unused)
 {
-    struct changes c;
-    const struct changes_row *row;
+    struct events c;
+    const struct events_row *row;
 
     (void)unused;
-    changes_init(&c, EPOCH);
+    events_init(&c, EPOCH);
     put(&c, "one", "{}");
-    row = changes_find(&c, "one");
+    row = events_find(&c, "one");
     assert_non_null(row);
     assert_memory_equal(row->event->text,
                         "event: state\nid: abc-1\ndata: {}\n\n",
                         row->event->len);
     assert_memory_equal(row->event->text + row->line, "data: {}\n",
                         row->line_len);
-    changes_clear(&c);
+    events_clear(&c);
 }
 
 static void
 rows_stay_sorted_by_id_and_linked(void **unused)
 {
     static const char *const ids[] = {"m", "c", "x", "a", "d", "z", "b"};
-    struct changes c;
-    const struct changes_row *row;
+    struct events c;
+    const struct events_row *row;
     size_t n = 0;
 
     (void)unused;
-    changes_init(&c, EPOCH);
-    assert_null(changes_first(&c));
+    events_init(&c, EPOCH);
+    assert_null(events_first(&c));
     for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)
         put(&c, ids[i], "{}");
-    for (row = changes_first(&c); row != NULL; row = row->next) {
+    for (row = events_first(&c); row != NULL; row = row->next) {
         assert_true(row->next == NULL || strcmp(row->id, row->next->id) < 0);
         n++;
     }
     assert_int_equal(n, sizeof ids / sizeof *ids);
-    assert_null(changes_find(&c, "e"));
-    changes_clear(&c);
+    assert_null(events_find(&c, "e"));
+    events_clear(&c);
 }
 
 /* The order of change, newest first. */
 static void
-expect_order(const struct changes *c, const char *ids)
+expect_order(const struct events *c, const char *ids)
 {
-    const struct changes_row *row = c->newest;
+    const struct events_row *row = c->newest;
 
     for (; *ids != '\0'; ids++) {
         assert_non_null(row);
@@ -85,10 +85,10 @@ expect_order(const struct changes *c, const char *ids)
 static void
 the_newest_change_is_first(void **unused)
 {
-    struct changes c;
+    struct events c;
 
     (void)unused;
-    changes_init(&c, EPOCH);
+    events_init(&c, EPOCH);
     put(&c, "a", "1");
     put(&c, "b", "1");
     put(&c, "c", "1");
@@ -100,38 +100,38 @@ the_newest_change_is_first(void **unused)
     put(&c, "c", "3");
     expect_order(&c, "cab");
     assert_int_equal(c.newest_number, 6);
-    assert_int_equal(changes_find(&c, "c")->count, 3);
-    changes_clear(&c);
+    assert_int_equal(events_find(&c, "c")->count, 3);
+    events_clear(&c);
 }
 
 static void
 what_looks_the_same_is_not_new(void **unused)
 {
-    struct changes c;
+    struct events c;
 
     (void)unused;
-    changes_init(&c, EPOCH);
-    assert_true(changes_is_new(&c, "a", '1'));
+    events_init(&c, EPOCH);
+    assert_true(events_is_new(&c, "a", '1'));
     put(&c, "a", "1");
-    assert_false(changes_is_new(&c, "a", '1'));
-    assert_true(changes_is_new(&c, "a", '2'));
-    assert_true(changes_is_new(&c, "b", '1'));
-    changes_clear(&c);
+    assert_false(events_is_new(&c, "a", '1'));
+    assert_true(events_is_new(&c, "a", '2'));
+    assert_true(events_is_new(&c, "b", '1'));
+    events_clear(&c);
 }
 
 static void
 an_event_that_is_being_sent_outlives_the_next(void **unused)
 {
-    struct changes c;
+    struct events c;
     struct shared_text *kept;
 
     (void)unused;
-    changes_init(&c, EPOCH);
+    events_init(&c, EPOCH);
     put(&c, "a", "1");
-    kept = shared_text_keep(changes_find(&c, "a")->event);
+    kept = shared_text_keep(events_find(&c, "a")->event);
     put(&c, "a", "2");
     assert_non_null(memmem(kept->text, kept->len, "data: 1", 7));
-    changes_clear(&c);
+    events_clear(&c);
     assert_int_equal(kept->refs, 1);
     shared_text_drop(kept);
 }
@@ -139,20 +139,20 @@ an_event_that_is_being_sent_outlives_the_next(void **unused)
 static void
 an_id_is_read_back(void **unused)
 {
-    char id[CHANGES_ID_MAX];
-    struct changes c;
+    char id[EVENTS_ID_MAX];
+    struct events c;
     uint64_t number = 77;
 
     (void)unused;
-    changes_init(&c, EPOCH);
+    events_init(&c, EPOCH);
     put(&c, "a", "1");
     put(&c, "a", "2");
     for (uint64_t i = 0; i <= 2; i++) {
-        (void)changes_format_id(id, &c, i);
-        assert_int_equal(changes_parse_id(&number, &c, id), 0);
+        (void)events_format_id(id, &c, i);
+        assert_int_equal(events_parse_id(&number, &c, id), 0);
         assert_int_equal(number, i);
     }
-    changes_clear(&c);
+    events_clear(&c);
 }
 
 static void
@@ -164,39 +164,39 @@ ids_of_others_are_refused_and_leave_output_alone(void **unused)
         "ABC-1",   "0abc-1", "abc-1-1", "-1",     "abc-+1",
         "abc-0x1", "abc-1a", "abc- 1",  "1",      "abc-18446744073709551617",
         "\xff-1",  "abc-1\n"};
-    struct changes c;
+    struct events c;
     uint64_t number = 77;
 
     (void)unused;
-    changes_init(&c, EPOCH);
+    events_init(&c, EPOCH);
     put(&c, "a", "1");
     put(&c, "a", "2");
     for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)
-        assert_int_equal(changes_parse_id(&number, &c, ids[i]), -EINVAL);
+        assert_int_equal(events_parse_id(&number, &c, ids[i]), -EINVAL);
     assert_int_equal(number, 77);
-    changes_clear(&c);
+    events_clear(&c);
 }
 
 static void
 a_beat_says_what_the_bus_is_like(void **unused)
 {
-    struct changes c;
+    struct events c;
 
     (void)unused;
-    changes_init(&c, EPOCH);
+    events_init(&c, EPOCH);
     put(&c, "a", "1");
     c.is_bus_up = true;
     c.as_of_ms = 1234;
-    assert_int_equal(changes_beat(&c), 0);
+    assert_int_equal(events_beat(&c), 0);
     assert_memory_equal(c.beat->text,
                         "event: beat\ndata: {\"bus\":\"up\",\"engines\":1,"
                         "\"asOfMs\":1234}\n\n",
                         c.beat->len);
     assert_int_equal(c.beats, 1);
     c.is_bus_up = false;
-    assert_int_equal(changes_beat(&c), 0);
+    assert_int_equal(events_beat(&c), 0);
     assert_non_null(memmem(c.beat->text, c.beat->len, "\"down\"", 6));
-    changes_clear(&c);
+    events_clear(&c);
 }
 
 int

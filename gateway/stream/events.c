@@ -1,22 +1,22 @@
-#include "gateway/stream/changes.h"
+#include "gateway/stream/events.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define HEAD_MAX   (CHANGES_ID_MAX + 32)
+#define HEAD_MAX   (EVENTS_ID_MAX + 32)
 #define BEAT_MAX   256
 #define LINE_EXTRA 7 /* "data: " and a line feed */
 
 void
-changes_init(struct changes *c, uint64_t epoch)
+events_init(struct events *c, uint64_t epoch)
 {
-    *c = (struct changes){.epoch = epoch};
+    *c = (struct events){.epoch = epoch};
 }
 
 void
-changes_clear(struct changes *c)
+events_clear(struct events *c)
 {
     for (size_t i = 0; i < c->count; i++) {
         shared_text_drop(c->rows[i]->event);
@@ -24,11 +24,11 @@ changes_clear(struct changes *c)
     }
     free(c->rows);
     shared_text_drop(c->beat);
-    *c = (struct changes){0};
+    *c = (struct events){0};
 }
 
 static size_t
-find_place(const struct changes *c, const char *id)
+find_place(const struct events *c, const char *id)
 {
     size_t low = 0, high = c->count;
 
@@ -44,8 +44,8 @@ find_place(const struct changes *c, const char *id)
     return low;
 }
 
-struct changes_row *
-changes_find(const struct changes *c, const char *id)
+struct events_row *
+events_find(const struct events *c, const char *id)
 {
     size_t i = find_place(c, id);
 
@@ -54,21 +54,21 @@ changes_find(const struct changes *c, const char *id)
     return NULL;
 }
 
-struct changes_row *
-changes_first(const struct changes *c)
+struct events_row *
+events_first(const struct events *c)
 {
     return c->count > 0 ? c->rows[0] : NULL;
 }
 
 static int
-grow(struct changes *c)
+grow(struct events *c)
 {
     size_t cap = c->cap > 0 ? 2 * c->cap : 16;
-    struct changes_row **rows;
+    struct events_row **rows;
 
     if (c->count < c->cap)
         return 0;
-    rows = realloc(c->rows, cap * sizeof(struct changes_row *));
+    rows = realloc(c->rows, cap * sizeof(struct events_row *));
     if (rows == NULL)
         return -ENOMEM;
     c->rows = rows;
@@ -76,11 +76,11 @@ grow(struct changes *c)
     return 0;
 }
 
-static struct changes_row *
-insert(struct changes *c, const char *id)
+static struct events_row *
+insert(struct events *c, const char *id)
 {
     size_t place = find_place(c, id);
-    struct changes_row *row;
+    struct events_row *row;
 
     if (grow(c) != 0)
         return NULL;
@@ -89,7 +89,7 @@ insert(struct changes *c, const char *id)
         return NULL;
     (void)snprintf(row->id, sizeof row->id, "%s", id);
     memmove(c->rows + place + 1, c->rows + place,
-            (c->count - place) * sizeof(struct changes_row *));
+            (c->count - place) * sizeof(struct events_row *));
     c->rows[place] = row;
     c->count++;
     if (place > 0)
@@ -101,7 +101,7 @@ insert(struct changes *c, const char *id)
 
 /* row is the newest from now on. */
 static void
-move_to_front(struct changes *c, struct changes_row *row)
+move_to_front(struct events *c, struct events_row *row)
 {
     if (row->newer != NULL)
         row->newer->older = row->older;
@@ -117,23 +117,23 @@ move_to_front(struct changes *c, struct changes_row *row)
 }
 
 int
-changes_format_id(char out[CHANGES_ID_MAX], const struct changes *c,
-                  uint64_t number)
+events_format_id(char out[EVENTS_ID_MAX], const struct events *c,
+                 uint64_t number)
 {
-    return snprintf(out, CHANGES_ID_MAX, "%llx-%llu",
+    return snprintf(out, EVENTS_ID_MAX, "%llx-%llu",
                     (unsigned long long)c->epoch, (unsigned long long)number);
 }
 
 /* The event: its name, its id, its line. */
 static struct shared_text *
-format_event(const struct changes *c, const struct changes_look *look,
+format_event(const struct events *c, const struct events_look *look,
              size_t *line)
 {
-    char id[CHANGES_ID_MAX], head[HEAD_MAX];
+    char id[EVENTS_ID_MAX], head[HEAD_MAX];
     struct shared_text *event;
     size_t n;
 
-    (void)changes_format_id(id, c, c->newest_number + 1);
+    (void)events_format_id(id, c, c->newest_number + 1);
     n = (size_t)snprintf(head, sizeof head, "event: state\nid: %s\n", id);
     event = shared_text_new(n + LINE_EXTRA + look->len + 1);
     if (event == NULL)
@@ -147,17 +147,17 @@ format_event(const struct changes *c, const struct changes_look *look,
 }
 
 bool
-changes_is_new(const struct changes *c, const char *id, uint64_t digest)
+events_is_new(const struct events *c, const char *id, uint64_t digest)
 {
-    const struct changes_row *row = changes_find(c, id);
+    const struct events_row *row = events_find(c, id);
 
     return row == NULL || row->digest != digest;
 }
 
 int
-changes_put(struct changes *c, const struct changes_look *look)
+events_put(struct events *c, const struct events_look *look)
 {
-    struct changes_row *row = changes_find(c, look->id);
+    struct events_row *row = events_find(c, look->id);
     struct shared_text *event;
     size_t line;
 
@@ -180,7 +180,7 @@ changes_put(struct changes *c, const struct changes_look *look)
 }
 
 int
-changes_beat(struct changes *c)
+events_beat(struct events *c)
 {
     char text[BEAT_MAX];
     int n = snprintf(text, sizeof text,
@@ -199,9 +199,9 @@ changes_beat(struct changes *c)
 }
 
 int
-changes_parse_id(uint64_t *out, const struct changes *c, const char *id)
+events_parse_id(uint64_t *out, const struct events *c, const char *id)
 {
-    char again[CHANGES_ID_MAX];
+    char again[EVENTS_ID_MAX];
     const char *dash = strchr(id, '-');
     unsigned long long number;
 
@@ -211,7 +211,7 @@ changes_parse_id(uint64_t *out, const struct changes *c, const char *id)
     if (number > c->newest_number)
         return -EINVAL;
     /* Written back it must be the same: nothing else is one of ours. */
-    (void)changes_format_id(again, c, number);
+    (void)events_format_id(again, c, number);
     if (strcmp(again, id) != 0)
         return -EINVAL;
     *out = number;

@@ -1,5 +1,5 @@
 /*
- * changes.h - what there is to tell: of every engine its newest event, in the
+ * events.h - what there is to tell: of every engine its newest event, in the
  * order of change.
  *
  * A change gets the next number; the number of an engine's last change and the
@@ -10,8 +10,8 @@
  *
  * Pure, but for memory.  Threads: one.
  */
-#ifndef GATEWAY_STREAM_CHANGES_H
-#define GATEWAY_STREAM_CHANGES_H
+#ifndef GATEWAY_STREAM_EVENTS_H
+#define GATEWAY_STREAM_EVENTS_H
 
 #include "gateway/stream/shared_text.h"
 #include "proto/topic.h"
@@ -20,9 +20,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CHANGES_ID_MAX 48 /* of an event, with the NUL */
+#define EVENTS_ID_MAX 48 /* of an event, with the NUL */
 
-struct changes_row {
+struct events_row {
     char id[TOPIC_ID_MAX];
     uint64_t number; /* of its last change; unique */
     uint64_t count;  /* of its changes so far */
@@ -30,33 +30,33 @@ struct changes_row {
     struct shared_text *event;
     size_t line; /* where its line "data: {...}\n" begins, and its length */
     size_t line_len;
-    struct changes_row *older, *newer; /* by number */
-    struct changes_row *next;          /* by id */
+    struct events_row *older, *newer; /* by number */
+    struct events_row *next;          /* by id */
 };
 
-struct changes {
+struct events {
     uint64_t epoch; /* of this process: ids of another mean nothing here */
     uint64_t newest_number;
-    struct changes_row **rows; /* sorted by id; rows never move */
+    struct events_row **rows; /* sorted by id; rows never move */
     size_t count, cap;
-    struct changes_row *newest;
+    struct events_row *newest;
     struct shared_text *beat;
     uint64_t beats;
     bool is_bus_up;
     uint64_t as_of_ms; /* wall clock */
 };
 
-void changes_init(struct changes *c, uint64_t epoch);
-void changes_clear(struct changes *c);
+void events_init(struct events *c, uint64_t epoch);
+void events_clear(struct events *c);
 
 /* The row of an engine, or NULL. */
-struct changes_row *changes_find(const struct changes *c, const char *id);
+struct events_row *events_find(const struct events *c, const char *id);
 
 /* The first by id, or NULL. */
-struct changes_row *changes_first(const struct changes *c);
+struct events_row *events_first(const struct events *c);
 
 /* An engine as it looks now. */
-struct changes_look {
+struct events_look {
     const char *id;
     const char *json; /* one line */
     size_t len;
@@ -64,22 +64,22 @@ struct changes_look {
 };
 
 /* Is this anything new? */
-bool changes_is_new(const struct changes *c, const char *id, uint64_t digest);
+bool events_is_new(const struct events *c, const char *id, uint64_t digest);
 
 /* A change.  Returns 0 or -ENOMEM. */
-int changes_put(struct changes *c, const struct changes_look *look);
+int events_put(struct events *c, const struct events_look *look);
 
 /* A beat, for whoever is listening now.  Returns 0 or -ENOMEM. */
-int changes_beat(struct changes *c);
+int events_beat(struct events *c);
 
 /* The id of the event with this number. */
-int changes_format_id(char out[CHANGES_ID_MAX], const struct changes *c,
-                      uint64_t number);
+int events_format_id(char out[EVENTS_ID_MAX], const struct events *c,
+                     uint64_t number);
 
 /*
  * The number in an id that a reader brings along.  Returns 0, or -EINVAL when
  * it is not one of this process.
  */
-int changes_parse_id(uint64_t *out, const struct changes *c, const char *id);
+int events_parse_id(uint64_t *out, const struct events *c, const char *id);
 
 #endif
