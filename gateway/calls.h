@@ -8,6 +8,7 @@
 #ifndef GATEWAY_CALLS_H
 #define GATEWAY_CALLS_H
 
+#include "gateway/http/request.h"
 #include "services/bus-client/await.h"
 #include "services/bus-client/operator.h"
 
@@ -15,7 +16,7 @@
 
 struct calls {
     struct operator_port *control; /* not owned */
-    unsigned max;             /* at once; at least 1 */
+    unsigned max;                  /* at once; at least 1 */
     atomic_uint waiting;
 };
 
@@ -23,7 +24,11 @@ struct calls {
 int calls_ask(struct calls *c, const char *engine,
               const struct command *command, struct reply *out);
 
-/* As await_run(); or -EBUSY. */
-int calls_await(struct calls *c, struct await *a, struct state_last *out);
+/*
+ * As await_run(); or -EBUSY; or -ECONNABORTED soon after the client of r hung
+ * up: there is nobody to answer.
+ */
+int calls_await(struct calls *c, struct await *a, const struct request *r,
+                struct state_last *out);
 
 #endif

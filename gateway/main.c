@@ -103,7 +103,7 @@ static const struct option_row rows[] = {
 
 struct gateway {
     struct service service;
-    bool has_lockout;
+    bool has_lockout, has_sessions;
     struct endpoints hub;
     struct listen_address listen[SERVER_LISTEN_MAX];
     struct feed *feed;
@@ -258,6 +258,9 @@ start(struct gateway *g, const struct settings *s)
 
     g->has_lockout = rc == 0;
     if (rc == 0)
+        rc = session_init(&g->service.sessions);
+    g->has_sessions = g->has_lockout && rc == 0;
+    if (rc == 0)
         rc = mirror_new(&g->service.mirror);
     answers.mirror = feed.mirror = streams.mirror = g->service.mirror;
     if (rc == 0)
@@ -326,6 +329,8 @@ teardown(void *self)
     requests_free(g->service.requests);
     answers_free(g->service.answers);
     mirror_free(g->service.mirror);
+    if (g->has_sessions)
+        session_clear(&g->service.sessions);
     if (g->has_lockout)
         lockout_clear(&g->service.lockout);
 }

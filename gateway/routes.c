@@ -5,6 +5,8 @@
 #include "gateway/metrics/scrape.h"
 #include "gateway/openapi.h"
 #include "gateway/siyuan/handlers.h"
+#include "gateway/siyuan/sync.h"
+#include "gateway/siyuan/system.h"
 #include "gateway/stream/handlers.h"
 #include "gateway/v1/control.h"
 #include "gateway/v1/engines.h"
@@ -29,18 +31,18 @@ static const struct route table[] = {
     SYNC("createCloudSyncDir", handlers_configuration),
     SYNC("exportSyncProviderS3", handlers_configuration),
     SYNC("exportSyncProviderWebDAV", handlers_configuration),
-    SYNC("getBootSync", handlers_not_yet),
+    {"/api/sync/getBootSync", POST, AUTH_READER, sync_get_boot, "getBootSync"},
     SYNC("getSyncInfo", handlers_sync_info),
     SYNC("getSyncLANStatus", handlers_configuration),
     SYNC("importSyncProviderS3", handlers_configuration),
     SYNC("importSyncProviderWebDAV", handlers_configuration),
     SYNC("listCloudSyncDir", handlers_configuration),
-    SYNC("performBootSync", handlers_not_yet),
-    SYNC("performSync", handlers_not_yet),
+    SYNC("performBootSync", sync_perform_boot),
+    SYNC("performSync", sync_perform),
     SYNC("removeCloudSyncDir", handlers_configuration),
     SYNC("setCloudSyncDir", handlers_configuration),
     SYNC("setSyncAssetDownloadMode", handlers_configuration),
-    SYNC("setSyncEnable", handlers_not_yet),
+    SYNC("setSyncEnable", sync_set_enable),
     SYNC("setSyncGenerateConflictDoc", handlers_configuration),
     SYNC("setSyncInterval", handlers_configuration),
     SYNC("setSyncLAN", handlers_configuration),
@@ -50,10 +52,15 @@ static const struct route table[] = {
     SYNC("setSyncProviderLocal", handlers_configuration),
     SYNC("setSyncProviderS3", handlers_configuration),
     SYNC("setSyncProviderWebDAV", handlers_configuration),
-    {"/api/system/currentTime", POST, AUTH_ANYBODY, handlers_current_time,
+    {"/api/system/bootProgress", GET | POST, AUTH_ANYBODY, system_boot_progress,
+     "bootProgress"},
+    {"/api/system/currentTime", POST, AUTH_ANYBODY, system_current_time,
      "currentTime"},
-    {"/api/system/version", GET | POST, AUTH_ANYBODY, handlers_version,
+    {"/api/system/loginAuth", POST, AUTH_ANYBODY, system_login, "loginAuth"},
+    {"/api/system/logoutAuth", POST, AUTH_ANYBODY, system_logout, "logoutAuth"},
+    {"/api/system/version", GET | POST, AUTH_ANYBODY, system_version,
      "version"},
+    {"/check-auth", GET, AUTH_ANYBODY, system_check_auth, "checkAuth"},
     {"/dashboard/{version}/{file}", GET, AUTH_ANYBODY, dashboard_part,
      "dashboardPart"},
     {"/healthz", GET, AUTH_ANYBODY, handlers_healthz, "healthz"},

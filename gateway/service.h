@@ -9,6 +9,7 @@
 #include "gateway/http/auth.h"
 #include "gateway/http/lockout.h"
 #include "gateway/http/request.h"
+#include "gateway/http/session.h"
 #include "gateway/siyuan/answers.h"
 #include "proto/code.h"
 #include "services/bus-client/mirror.h"
@@ -30,6 +31,8 @@ struct service {
     struct auth_secrets secrets; /* texts belong to the options */
     struct request_proxies proxies;
     struct lockout lockout;
+    struct sessions sessions;
+    atomic_bool has_booted;    /* bootProgress reached its end */
     struct requests *requests; /* counted by the gate */
     struct service_streams open_streams;
     struct calls calls; /* commands to engines */

@@ -26,8 +26,6 @@ static const char *const texts[TEXT_COUNT][LANG_COUNT] = {
                           "尚未收到状态聚合器的数据，请确认它正在运行"},
     [TEXT_NO_ENGINE] = {"No sync engine known yet", "尚未发现同步引擎"},
     [TEXT_UNKNOWN_ENGINE] = {"Unknown engine [%s]", "未知的同步引擎 [%s]"},
-    [TEXT_NOT_YET] = {"This call is not there yet in this version of syncbus",
-                      "此版本的 syncbus 尚未提供该接口"},
     [TEXT_CONFIGURATION] = {"Configuration belongs to the sync engine: change"
                             " its options, not the gateway",
                             "配置由同步引擎管理：请修改同步引擎的选项"},
@@ -37,6 +35,35 @@ static const char *const texts[TEXT_COUNT][LANG_COUNT] = {
     [TEXT_SYNCING] = {"Syncing data...", "数据同步中..."},
     [TEXT_STATUS_DONE] = {"Data snapshot has been synchronized, took %ss",
                           "已经同步数据快照，耗时 %ss"},
+    [TEXT_BOOT_FAILED] = {"The initial synchronization failed at startup."
+                          " Unpredictable data overwriting may occur if you"
+                          " continue to operate. Please perform a"
+                          " synchronization first",
+                          "启动时初次同步失败，继续操作可能会发生无法预测的数据"
+                          "覆盖，请先执行一次同步"},
+    [TEXT_BOOT_SYNCING] = {"Syncing data from the cloud...",
+                           "正在从云端同步数据..."},
+    [TEXT_BOOT_DONE] = {"Finishing boot...", "正在完成启动..."},
+    [TEXT_WRONG_CODE] = {"The lock screen password is incorrect",
+                         "锁屏密码不正确"},
+    [TEXT_NO_CODE] = {"Nobody needs to log in here: there is no access code",
+                      "未设置锁屏密码，无需登录或退出"},
+    [TEXT_FOREIGN] = {"Refused: asked by a page of another site",
+                      "已拒绝：请求来自其他网站的页面"},
+    [TEXT_BUSY] = {"Too many calls are waiting for sync engines; try again"
+                   " later, or send {\"wait\":false}",
+                   "等待同步引擎的请求过多，请稍后再试，或发送"
+                   " {\"wait\":false}"},
+    [TEXT_STOPPING] = {"The gateway is stopping", "网关正在停止"},
+    [TEXT_HUB_AWAY] = {"The state aggregator does not answer: nothing can be"
+                       " sent to engines; is it running?",
+                       "状态聚合器没有响应，无法向同步引擎发送命令，请确认它"
+                       "正在运行"},
+    [TEXT_ENGINE_GONE] = {"The sync engine [%s] went away before the sync"
+                          " ended",
+                          "同步引擎 [%s] 在同步完成前已离线"},
+    [TEXT_STILL_SYNCING] = {"The sync has not ended for an hour; it goes on",
+                            "同步已超过一小时尚未结束，仍在继续"},
 };
 
 static const char *const phases[PHASE_COUNT][LANG_COUNT] = {

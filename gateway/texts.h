@@ -24,12 +24,22 @@ enum text {
     TEXT_NO_SNAPSHOT,    /* nothing heard from the aggregator since start */
     TEXT_NO_ENGINE,      /* it knows none */
     TEXT_UNKNOWN_ENGINE, /* this one: id */
-    TEXT_NOT_YET,        /* a control call that is still to come */
     TEXT_CONFIGURATION,  /* a call that would configure an engine */
     TEXT_TOO_MANY,       /* failed logins: seconds */
     TEXT_PHASE_OTHER,    /* a phase this version does not know: token */
     TEXT_SYNCING,        /* L81 */
     TEXT_STATUS_DONE,    /* L149: seconds */
+    TEXT_BOOT_FAILED,    /* L17 */
+    TEXT_BOOT_SYNCING,   /* L307 */
+    TEXT_BOOT_DONE,      /* L300 */
+    TEXT_WRONG_CODE,     /* L83 */
+    TEXT_NO_CODE,        /* nothing to log out of */
+    TEXT_FOREIGN,        /* a page of another origin */
+    TEXT_BUSY,           /* too many calls wait for engines */
+    TEXT_STOPPING,       /* the gateway */
+    TEXT_HUB_AWAY,       /* commands cannot be sent */
+    TEXT_ENGINE_GONE,    /* while a call waited for it: id */
+    TEXT_STILL_SYNCING,  /* after an hour */
     TEXT_COUNT,
 };
 

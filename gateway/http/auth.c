@@ -72,8 +72,8 @@ judge_basic(const struct auth_secrets *secrets, const char *authorization)
                : AUTH_WRONG_BASIC;
 }
 
-static bool
-is_trusted_local(const struct auth_facts *f)
+bool
+auth_is_trusted_local(const struct auth_facts *f)
 {
     return address_is_loopback(&f->client) && !f->is_forwarded &&
            f->is_origin_local && f->is_host_local;
@@ -93,11 +93,33 @@ auth_decide(const struct auth_secrets *secrets, const struct auth_facts *facts)
         return AUTH_WRONG_QUERY;
     if (len > 0)
         return judge_token(secrets, given, AUTH_WRONG_QUERY);
+    if (facts->session != AUTH_ANYBODY && !facts->is_foreign)
+        return facts->session == AUTH_ADMIN ? AUTH_IS_ADMIN : AUTH_IS_READER;
     if (secrets->access_code != NULL)
         return judge_basic(secrets, facts->authorization);
-    if (secrets->api_token != NULL || secrets->reader_token != NULL)
+    if (!auth_is_open(secrets))
         return AUTH_NOTHING;
-    return is_trusted_local(facts) ? AUTH_IS_ADMIN : AUTH_NOT_LOCAL;
+    return auth_is_trusted_local(facts) ? AUTH_IS_ADMIN : AUTH_NOT_LOCAL;
+}
+
+bool
+auth_is_open(const struct auth_secrets *secrets)
+{
+    return secrets->api_token == NULL && secrets->reader_token == NULL &&
+           secrets->access_code == NULL;
+}
+
+enum auth_role
+auth_of_secret(const struct auth_secrets *secrets, const char *given)
+{
+    size_t len = strlen(given);
+    bool code = secrets->access_code != NULL &&
+                auth_is_equal(secrets->access_code, given, len);
+    enum auth_verdict token = judge_token(secrets, given, AUTH_NOTHING);
+
+    if (code || token == AUTH_IS_ADMIN)
+        return AUTH_ADMIN;
+    return token == AUTH_IS_READER ? AUTH_READER : AUTH_ANYBODY;
 }
 
 bool

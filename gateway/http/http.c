@@ -28,6 +28,7 @@ static const struct {
     {202, "HTTP/1.1 202 Accepted\r\n" CORS},
     {204, "HTTP/1.1 204 No Content\r\n" CORS},
     {301, "HTTP/1.1 301 Moved Permanently\r\n" CORS},
+    {302, "HTTP/1.1 302 Found\r\n" CORS},
     {304, "HTTP/1.1 304 Not Modified\r\n" CORS},
     {307, "HTTP/1.1 307 Temporary Redirect\r\n" CORS},
     {400, "HTTP/1.1 400 Bad Request\r\n" CORS},

@@ -1,6 +1,7 @@
 #include "gateway/http/percent.h"
 
 #include <errno.h>
+#include <stdbool.h>
 
 static int
 hex_digit(char c)
@@ -44,6 +45,37 @@ percent_decode(char *out, size_t cap, const char *text, size_t len,
             return -EINVAL;
         }
         out[n++] = (char)byte;
+    }
+    out[n] = '\0';
+    return (int)n;
+}
+
+static bool
+is_plain(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' ||
+           c == '~';
+}
+
+int
+percent_encode(char *out, size_t cap, const char *text)
+{
+    static const char hex[] = "0123456789ABCDEF";
+    size_t n = 0;
+
+    for (; *text != '\0'; text++) {
+        if (n + 3 >= cap) {
+            out[0] = '\0';
+            return -ENOBUFS;
+        }
+        if (is_plain(*text)) {
+            out[n++] = *text;
+            continue;
+        }
+        out[n++] = '%';
+        out[n++] = hex[(unsigned char)*text >> 4];
+        out[n++] = hex[*text & 15];
     }
     out[n] = '\0';
     return (int)n;

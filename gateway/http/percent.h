@@ -21,4 +21,10 @@ enum percent_kind {
 int percent_decode(char *out, size_t cap, const char *text, size_t len,
                    enum percent_kind kind);
 
+/*
+ * Write text as the value of a query parameter.  Returns its length; or
+ * -ENOBUFS, and out is "".
+ */
+int percent_encode(char *out, size_t cap, const char *text);
+
 #endif

@@ -1,5 +1,7 @@
 #include "gateway/http/request.h"
 
+#include "gateway/http/origin.h"
+
 #include <civetweb.h>
 #include <errno.h>
 #include <string.h>
@@ -7,7 +9,8 @@
 
 /* Header fields that say who is really asking. */
 struct forwarding {
-    const char *forwarded_for;
+    const char *forwarded_for, *forwarded_host, *forwarded_proto;
+    const char *host, *origin;
     bool is_forwarded;
 };
 
@@ -21,6 +24,22 @@ static void
 look_at_connection(struct request *r, const char *value)
 {
     r->close = strcasestr(value, "keep-alive") == NULL;
+}
+
+static void
+look_at_forwarding(struct request *r, struct forwarding *f,
+                   const struct mg_header *h)
+{
+    if (strcasecmp(h->name, "X-Forwarded-For") == 0) {
+        f->forwarded_for = h->value;
+    } else if (strcasecmp(h->name, "X-Forwarded-Host") == 0) {
+        look_at_host(r, h->value);
+        f->forwarded_host = h->value;
+    } else if (strcasecmp(h->name, "X-Forwarded-Proto") == 0) {
+        f->forwarded_proto = h->value;
+    } else {
+        f->is_forwarded |= strcasecmp(h->name, "X-Real-IP") == 0;
+    }
 }
 
 /*
@@ -40,8 +59,11 @@ look_at(struct request *r, struct forwarding *f, const struct mg_header *h)
         }
         break;
     case 'c':
-        if (strcasecmp(h->name, "Connection") == 0)
+        if (strcasecmp(h->name, "Connection") == 0) {
             look_at_connection(r, h->value);
+        } else if (strcasecmp(h->name, "Cookie") == 0) {
+            r->facts.cookie = h->value;
+        }
         break;
     case 'e':
         if (strcasecmp(h->name, "Expect") == 0)
@@ -51,25 +73,23 @@ look_at(struct request *r, struct forwarding *f, const struct mg_header *h)
         f->is_forwarded |= strcasecmp(h->name, "Forwarded") == 0;
         break;
     case 'h':
-        if (strcasecmp(h->name, "Host") == 0)
+        if (strcasecmp(h->name, "Host") == 0) {
             look_at_host(r, h->value);
+            f->host = h->value;
+        }
         break;
     case 'o':
-        if (strcasecmp(h->name, "Origin") == 0)
+        if (strcasecmp(h->name, "Origin") == 0) {
             r->facts.is_origin_local &= address_is_local_origin(h->value);
+            f->origin = h->value;
+        }
         break;
     case 'u':
         if (strcasecmp(h->name, "User-Agent") == 0)
             r->user_agent = h->value;
         break;
     case 'x':
-        if (strcasecmp(h->name, "X-Forwarded-For") == 0) {
-            f->forwarded_for = h->value;
-        } else if (strcasecmp(h->name, "X-Forwarded-Host") == 0) {
-            look_at_host(r, h->value);
-        } else {
-            f->is_forwarded |= strcasecmp(h->name, "X-Real-IP") == 0;
-        }
+        look_at_forwarding(r, f, h);
         break;
     default:
         break;
@@ -77,11 +97,11 @@ look_at(struct request *r, struct forwarding *f, const struct mg_header *h)
 }
 
 /*
- * Who is the client?  Only a trusted proxy may say.  From anybody else such a
- * field gives no rights and takes some: the request came through a proxy that
- * this gateway knows nothing about, so it is not local.
+ * Who is the client?  Only a trusted proxy may say; true: one did.  From
+ * anybody else such a field gives no rights and takes some: the request came
+ * through a proxy that this gateway knows nothing about, so it is not local.
  */
-static void
+static bool
 find_client(struct request *r, const struct forwarding *f,
             const struct request_proxies *proxies)
 {
@@ -94,9 +114,23 @@ find_client(struct request *r, const struct forwarding *f,
             address_of_client(&facts->client, f->forwarded_for,
                               proxies->address, proxies->count) != 0)
             break; /* it did not say whom it speaks for */
-        return;
+        return true;
     }
     facts->is_forwarded = f->is_forwarded || f->forwarded_for != NULL;
+    return false;
+}
+
+/* Which host did the client ask, and how?  A trusted proxy may know better. */
+static void
+find_origin(struct request *r, const struct forwarding *f, bool is_trusted)
+{
+    struct auth_facts *facts = &r->facts;
+
+    facts->is_https = is_trusted && f->forwarded_proto != NULL &&
+                      strcasecmp(f->forwarded_proto, "https") == 0;
+    facts->is_foreign =
+        f->origin != NULL && !origin_is_of(f->origin, f->host) &&
+        !(is_trusted && origin_is_of(f->origin, f->forwarded_host));
 }
 
 void
@@ -124,7 +158,7 @@ request_init(struct request *r, struct mg_connection *conn,
     /* An address that cannot be read stays ::, which is nobody's. */
     (void)address_parse(&r->facts.client, info->remote_addr,
                         strlen(info->remote_addr));
-    find_client(r, &forwarding, proxies);
+    find_origin(r, &forwarding, find_client(r, &forwarding, proxies));
 }
 
 bool

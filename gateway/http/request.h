@@ -32,7 +32,8 @@ struct request {
     /* Of the path, decoded: UTF-8; "" for those that the route has not. */
     char param[REQUEST_PARAM_MAX][REQUEST_TEXT_MAX];
     struct auth_facts facts;
-    long long body_len; /* -1: not known before it is read */
+    enum auth_role role; /* what the caller may; the gate sets it */
+    long long body_len;  /* -1: not known before it is read */
     bool expects_continue;
     bool is_head; /* HEAD: the answer is sent without its body */
     bool close;   /* the connection ends with this answer */

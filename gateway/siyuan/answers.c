@@ -275,6 +275,35 @@ answers_take(struct answers *a, const char *engine)
     return answer;
 }
 
+static int
+find_id(const struct copy *c, const char *engine, char id[TOPIC_ID_MAX])
+{
+    const struct copy_engine *e;
+
+    if (!c->has_snapshot)
+        return -ENODATA;
+    if (!c->bus_up)
+        return -ENOTCONN;
+    e = engine != NULL ? copy_find(c, engine) : choose(c);
+    if (e == NULL)
+        return engine != NULL ? -ENOENT : -ENODEV;
+    memcpy(id, e->id, sizeof e->id);
+    return 0;
+}
+
+int
+answers_find(struct answers *a, const char *engine, char id[TOPIC_ID_MAX])
+{
+    int rc;
+
+    if (engine == NULL || engine[0] == '\0')
+        engine = a->engine;
+    a->copy = mirror_lock(a->mirror);
+    rc = find_id(a->copy, engine, id);
+    mirror_unlock(a->mirror);
+    return rc;
+}
+
 void
 answers_drop(struct answers *a, struct answer *answer)
 {

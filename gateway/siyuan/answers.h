@@ -38,6 +38,13 @@ void answers_free(struct answers *a);
 struct answer *answers_take(struct answers *a, const char *engine);
 void answers_drop(struct answers *a, struct answer *answer);
 
+/*
+ * The id of the engine that a request means, as above.  Returns 0 and fills
+ * id; -ENOENT: it is not known; -ENODEV: none is known yet; -ENODATA: nothing
+ * was heard from the aggregator yet; -ENOTCONN: it is away.
+ */
+int answers_find(struct answers *a, const char *engine, char id[TOPIC_ID_MAX]);
+
 /* A rendered answer, for slots_format() and slots_fill(). */
 const char *answer_text(const struct answer *answer, size_t *len);
 const struct slots *answer_slots(const struct answer *answer);

@@ -4,7 +4,6 @@
 #include "gateway/http/http.h"
 #include "gateway/http/query.h"
 #include "gateway/texts.h"
-#include "services/runtime/clock.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -81,35 +80,9 @@ handlers_sync_info(struct service *s, struct request *r)
 }
 
 int
-handlers_not_yet(struct service *s, struct request *r)
-{
-    return http_send_result(r, -1, texts_get(TEXT_NOT_YET, s->lang));
-}
-
-int
 handlers_configuration(struct service *s, struct request *r)
 {
     return http_send_result(r, -1, texts_get(TEXT_CONFIGURATION, s->lang));
-}
-
-int
-handlers_version(struct service *s, struct request *r)
-{
-    (void)s;
-    return http_send(r, 200, HTTP_JSON,
-                     "{\"code\":0,\"msg\":\"\",\"data\":\"" SYNCBUS_VERSION
-                     "\"}");
-}
-
-int
-handlers_current_time(struct service *s, struct request *r)
-{
-    char text[64];
-
-    (void)s;
-    (void)snprintf(text, sizeof text, "{\"code\":0,\"msg\":\"\",\"data\":%llu}",
-                   (unsigned long long)clock_wall_ms());
-    return http_send(r, 200, HTTP_JSON, text);
 }
 
 int

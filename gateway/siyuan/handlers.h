@@ -10,14 +10,9 @@
 
 int handlers_sync_info(struct service *s, struct request *r);
 
-/* Calls that control an engine: still to come. */
-int handlers_not_yet(struct service *s, struct request *r);
-
 /* Calls that would configure an engine: not from here. */
 int handlers_configuration(struct service *s, struct request *r);
 
-int handlers_version(struct service *s, struct request *r);
-int handlers_current_time(struct service *s, struct request *r);
 int handlers_healthz(struct service *s, struct request *r);
 int handlers_readyz(struct service *s, struct request *r);
 

@@ -84,7 +84,7 @@ finish_sync(struct order *o, bool wait)
 
     begin(o);
     if (!wait || (o->reply->has & REPLY_HAS_RUN) == 0 ||
-        calls_await(&s->calls, &a, &last) != 0)
+        calls_await(&s->calls, &a, o->request, &last) != 0)
         return answer(o, 202);
     json_out_key(&o->out, "lastRun");
     view_run_put(&o->out, &last);
