@@ -5,12 +5,12 @@
  */
 #include "services/runtime/clock.h"
 #include "tools/syncbus/command.h"
-#include "tools/syncbus/engine_json.h"
 #include "tools/syncbus/hue.h"
 #include "tools/syncbus/judge.h"
 #include "tools/syncbus/local.h"
 #include "tools/syncbus/manual.h"
 #include "tools/syncbus/output.h"
+#include "tools/syncbus/row_json.h"
 #include "tools/syncbus/term.h"
 #include "tools/syncbus/text.h"
 
@@ -175,8 +175,8 @@ print_json(const struct judge *j)
         const struct judge_check *c = &j->checks[i];
         json_t *row = json_pack(
             "{ss ss ss so so}", "level", judge_token(c->level), "check",
-            c->name, "engine", c->subject, "text", engine_json_text(c->text),
-            "remedy", engine_json_text(c->remedy));
+            c->name, "engine", c->subject, "text", row_json_text(c->text),
+            "remedy", row_json_text(c->remedy));
 
         if (json_array_append_new(checks, row) != 0) {
             json_decref(checks);

@@ -1,6 +1,6 @@
 #include "tools/syncbus/log_rows.h"
 
-#include "tools/syncbus/engine_json.h"
+#include "tools/syncbus/row_json.h"
 #include "tools/syncbus/text.h"
 #include "tools/syncbus/units.h"
 
@@ -81,8 +81,8 @@ add_run(struct log_rows *l, const struct state_last *run)
     json_t *row;
 
     if (l->json != NULL) {
-        row = engine_json_run(run);
-        if (json_object_set_new(row, "error", engine_json_error(run)) != 0) {
+        row = row_json_run(run);
+        if (json_object_set_new(row, "error", row_json_error(run)) != 0) {
             json_decref(row);
             return -ENOMEM;
         }
@@ -119,9 +119,9 @@ add_change(struct log_rows *l, const struct reply *r,
     const char *word = kind_word(kind, c->kind);
 
     if (l->json != NULL) {
-        json_t *row = json_pack("{so so sI}", "kind", engine_json_text(word),
-                                "path", engine_json_text(path), "bytes",
-                                (json_int_t)c->size_bytes);
+        json_t *row =
+            json_pack("{so so sI}", "kind", row_json_text(word), "path",
+                      row_json_text(path), "bytes", (json_int_t)c->size_bytes);
 
         return json_array_append_new(l->json, row) == 0 ? 0 : -ENOMEM;
     }
@@ -145,9 +145,9 @@ add_conflict(struct log_rows *l, const struct reply *r,
     if (l->json != NULL) {
         json_t *row =
             json_pack("{sI so so so so}", "run", (json_int_t)c->run, "path",
-                      engine_json_text(path), "kind", engine_json_text(c->kind),
-                      "winner", engine_json_text(c->winner), "kept",
-                      kept[0] != '\0' ? engine_json_text(kept) : json_null());
+                      row_json_text(path), "kind", row_json_text(c->kind),
+                      "winner", row_json_text(c->winner), "kept",
+                      kept[0] != '\0' ? row_json_text(kept) : json_null());
 
         return json_array_append_new(l->json, row) == 0 ? 0 : -ENOMEM;
     }

@@ -3,11 +3,11 @@
  */
 #include "proto/topic.h"
 #include "tools/syncbus/command.h"
-#include "tools/syncbus/engine_json.h"
 #include "tools/syncbus/engine_text.h"
 #include "tools/syncbus/manual.h"
 #include "tools/syncbus/output.h"
 #include "tools/syncbus/roster.h"
+#include "tools/syncbus/row_json.h"
 #include "tools/syncbus/table.h"
 #include "tools/syncbus/term.h"
 #include "tools/syncbus/text.h"
@@ -119,7 +119,7 @@ print_json(const struct session *s, const struct roster *r)
 
     for (size_t i = 0; rc == 0 && i < r->count; i++) {
         rc = json_array_append_new(engines,
-                                   engine_json(&r->engines[i], r->now_ms));
+                                   row_json_engine(&r->engines[i], r->now_ms));
     }
     root = json_pack("{ss ss sI so}", "hub", s->hub.feed, "bus",
                      r->bus_up ? "up" : "down", "asOfMs",

@@ -1,11 +1,11 @@
-#include "tools/syncbus/engine_json.h"
+#include "tools/syncbus/row_json.h"
 
 #include "tools/syncbus/text.h"
 
 #include <string.h>
 
 json_t *
-engine_json_text(const char *text)
+row_json_text(const char *text)
 {
     json_t *json = json_string(text);
     char safe[4 * STATE_MSG_MAX];
@@ -37,12 +37,12 @@ traffic(const struct state_traffic *t)
 }
 
 json_t *
-engine_json_run(const struct state_last *r)
+row_json_run(const struct state_last *r)
 {
     return json_pack(
         "{so sb so so so so so so so}", "run", number(r->run), "ok", r->ok,
-        "code", engine_json_text(r->code), "at", number(r->at_ms), "durationMs",
-        number(r->duration_ms), "direction", engine_json_text(r->direction),
+        "code", row_json_text(r->code), "at", number(r->at_ms), "durationMs",
+        number(r->duration_ms), "direction", row_json_text(r->direction),
         "uploaded", traffic(&r->sent), "downloaded", traffic(&r->received),
         "changes",
         json_pack("{so so so}", "upserts", number(r->upserts), "removes",
@@ -50,19 +50,18 @@ engine_json_run(const struct state_last *r)
 }
 
 json_t *
-engine_json_error(const struct state_last *l)
+row_json_error(const struct state_last *l)
 {
     const struct code_info *info =
         code_info(l->code[0] != '\0' ? code_find(l->code) : CODE_INTERNAL);
 
     if (l->ok)
         return json_null();
-    return json_pack(
-        "{so ss ss sb so so}", "code",
-        engine_json_text(l->code[0] != '\0' ? l->code : info->token), "msg",
-        info->text[LANG_EN], "remedy", info->remedy[LANG_EN], "retryable",
-        info->retryable, "cause", engine_json_text(l->why), "at",
-        number(l->at_ms));
+    return json_pack("{so ss ss sb so so}", "code",
+                     row_json_text(l->code[0] != '\0' ? l->code : info->token),
+                     "msg", info->text[LANG_EN], "remedy",
+                     info->remedy[LANG_EN], "retryable", info->retryable,
+                     "cause", row_json_text(l->why), "at", number(l->at_ms));
 }
 
 /* What it has done since its start; null when it does not say. */
@@ -111,7 +110,7 @@ progress(const struct copy_engine *e, uint64_t now_ms)
     return json_pack("{so so so so so so so so so so so sb}", "current",
                      number(s->items.current), "total", number(s->items.total),
                      "percent", number(percent(&s->items)), "phase",
-                     engine_json_text(s->phase), "overallPercent",
+                     row_json_text(s->phase), "overallPercent",
                      has_share ? tenths(e->permille) : json_null(),
                      "bytesCurrent", number(s->bytes.current), "bytesTotal",
                      number(s->bytes.total), "bytesPerSecond",
@@ -119,7 +118,7 @@ progress(const struct copy_engine *e, uint64_t now_ms)
                      known(has_share && e->shown == COPY_SYNCING &&
                                e->eta_seconds != COPY_SECONDS_UNKNOWN,
                            e->eta_seconds),
-                     "item", engine_json_text(s->item), "elapsedMs",
+                     "item", row_json_text(s->item), "elapsedMs",
                      number(elapsed), "stalled", e->shown == COPY_STALLED);
 }
 
@@ -154,12 +153,12 @@ origin(const struct copy_engine *e)
     const struct state *s = &e->state;
 
     return json_pack(
-        "{so so so so so so so so so}", "repo", engine_json_text(s->repo),
-        "head", engine_json_text(s->head), "host",
-        engine_json_text(s->info.host), "os", engine_json_text(s->info.os),
-        "version", engine_json_text(s->info.version), "software",
-        engine_json_text(s->info.name), "startedAt", number(s->epoch_us / 1000),
-        "upMs", number(s->up_ms), "lostMessages", number(e->verdict.lost));
+        "{so so so so so so so so so}", "repo", row_json_text(s->repo), "head",
+        row_json_text(s->head), "host", row_json_text(s->info.host), "os",
+        row_json_text(s->info.os), "version", row_json_text(s->info.version),
+        "software", row_json_text(s->info.name), "startedAt",
+        number(s->epoch_us / 1000), "upMs", number(s->up_ms), "lostMessages",
+        number(e->verdict.lost));
 }
 
 static json_t *
@@ -167,21 +166,19 @@ history(const struct state *s)
 {
     bool has_last = (s->has & STATE_HAS_LAST) != 0;
 
-    return json_pack("{so so so so so so so so}", "run",
-                     known((s->has & STATE_HAS_RUN) != 0, s->run), "message",
-                     engine_json_text(s->msg), "synced",
-                     number(s->synced_at_ms), "lastError",
-                     has_last ? engine_json_error(&s->last) : json_null(),
-                     "nextRunAt",
-                     known((s->has & STATE_HAS_NEXT) != 0 && s->next_at_ms != 0,
-                           s->next_at_ms),
-                     "failuresInARow", number(s->failures), "lastRun",
-                     has_last ? engine_json_run(&s->last) : json_null(),
-                     "counts", counts(s));
+    return json_pack(
+        "{so so so so so so so so}", "run",
+        known((s->has & STATE_HAS_RUN) != 0, s->run), "message",
+        row_json_text(s->msg), "synced", number(s->synced_at_ms), "lastError",
+        has_last ? row_json_error(&s->last) : json_null(), "nextRunAt",
+        known((s->has & STATE_HAS_NEXT) != 0 && s->next_at_ms != 0,
+              s->next_at_ms),
+        "failuresInARow", number(s->failures), "lastRun",
+        has_last ? row_json_run(&s->last) : json_null(), "counts", counts(s));
 }
 
 json_t *
-engine_json(const struct copy_engine *e, uint64_t now_ms)
+row_json_engine(const struct copy_engine *e, uint64_t now_ms)
 {
     const struct state *s = &e->state;
     bool enabled = (s->has & STATE_HAS_ENABLED) != 0
@@ -191,8 +188,8 @@ engine_json(const struct copy_engine *e, uint64_t now_ms)
         "{ss ss ss so so so sb sb so}", "engine", e->id, "state",
         copy_shown_token(e->shown), "live", verdict_live_token(e->verdict.live),
         "ageMs", number(copy_age_ms(e, now_ms)), "providerName",
-        engine_json_text(provider_name(s->provider)), "cloudName",
-        engine_json_text(s->cloud), "enabled", enabled, "syncing",
+        row_json_text(provider_name(s->provider)), "cloudName",
+        row_json_text(s->cloud), "enabled", enabled, "syncing",
         copy_is_syncing(e->shown), "progress", progress(e, now_ms));
 
     if (json == NULL || merge(json, history(s)) != 0 ||
