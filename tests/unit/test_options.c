@@ -80,6 +80,60 @@ static const struct option_table table = {
     .count = sizeof rows / sizeof *rows,
 };
 
+/* A command that takes words, and shares the rows of the table above. */
+static const struct option_row operands[] = {
+    {.name = "shell",
+     .argument = "SHELL",
+     .help = "Which one",
+     .kind = OPTION_CHOICE,
+     .choices = "sh|ash",
+     .is_required = true,
+     .offset = offsetof(struct settings, mode)},
+    {.name = "places",
+     .argument = "PLACE",
+     .help = "Where",
+     .kind = OPTION_LIST,
+     .offset = offsetof(struct settings, listen)},
+};
+
+static const struct option_row own_rows[] = {
+    {.name = "now",
+     .help = "At once",
+     .kind = OPTION_FLAG,
+     .offset = offsetof(struct settings, watch)},
+};
+
+static const struct option_row shared_rows[] = {
+    {.name = "id",
+     .argument = "NAME",
+     .help = "A name",
+     .kind = OPTION_TEXT,
+     .offset = offsetof(struct settings, id)},
+};
+
+static const struct option_table shared = {.rows = shared_rows, .count = 1};
+
+static const struct option_table command = {
+    .program = "syncbus-test go",
+    .purpose = "A command.",
+    .rows = own_rows,
+    .count = 1,
+    .shared = &shared,
+    .operands = operands,
+    .operand_count = 2,
+};
+
+static const struct option_table *const commands[] = {&command};
+
+static const struct option_table with_commands = {
+    .program = "syncbus-test",
+    .purpose = "A program with commands.",
+    .shared = &shared,
+    .commands = commands,
+    .command_count = 1,
+    .log_level = "error",
+};
+
 #define ARGUMENTS_MAX 8
 
 struct fixture {
@@ -126,7 +180,7 @@ tear_down(void **state)
 
 /* Parse the words of `line`; what is printed goes to f->output. */
 static int
-parse(struct fixture *f, const char *line)
+parse_with(const struct option_table *with, struct fixture *f, const char *line)
 {
     char *words[ARGUMENTS_MAX + 2] = {"syncbus-test"};
     static char kept[16][512]; /* text values point into the arguments */
@@ -141,13 +195,13 @@ parse(struct fixture *f, const char *line)
         if (w[0] != '\0')
             words[argc++] = w;
     }
-    options_clear(&table, &f->settings);
+    options_clear(with, &f->settings);
     f->settings = (struct settings){0};
     assert_non_null(file);
     (void)fflush(stdout);
     (void)dup2(fileno(file), STDOUT_FILENO);
     (void)dup2(fileno(file), STDERR_FILENO);
-    rc = options_parse(&table, &f->settings, argc, words);
+    rc = options_parse(with, &f->settings, argc, words);
     (void)fflush(stdout);
     (void)dup2(out, STDOUT_FILENO);
     (void)dup2(err, STDERR_FILENO);
@@ -158,6 +212,12 @@ parse(struct fixture *f, const char *line)
     f->output[n] = '\0';
     assert_int_equal(fclose(file), 0);
     return rc;
+}
+
+static int
+parse(struct fixture *f, const char *line)
+{
+    return parse_with(&table, f, line);
 }
 
 static void
@@ -424,6 +484,110 @@ clearing_frees_the_secret(void **state)
     options_clear(&table, &f->settings);
 }
 
+static void
+words_fill_operands_in_their_order(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(parse_with(&command, f, "ash a:1 --now b:2 --id x -- --c"),
+                     0);
+    assert_string_equal(f->settings.mode, "ash");
+    assert_string_equal(f->settings.id, "x");
+    assert_true(f->settings.watch);
+    assert_int_equal(f->settings.listen.count, 3);
+    assert_string_equal(f->settings.listen.value[1], "b:2");
+    assert_string_equal(f->settings.listen.value[2], "--c");
+    assert_true(options_given("places"));
+    setenv("SYNCBUS_SHELL", "ash", 1); /* words have no variables */
+    setenv("SYNCBUS_PLACES", "c:3", 1);
+    assert_int_equal(parse_with(&command, f, "sh -"), 0);
+    assert_string_equal(f->settings.mode, "sh");
+    assert_string_equal(f->settings.listen.value[0], "-");
+    assert_int_equal(parse_with(&command, f, "sh"), 0);
+    assert_int_equal(f->settings.listen.count, 0);
+    assert_false(options_given("places"));
+    unsetenv("SYNCBUS_SHELL");
+    unsetenv("SYNCBUS_PLACES");
+}
+
+static void
+wrong_words_are_named(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(parse_with(&command, f, ""), -EINVAL);
+    assert_string_equal(f->output, "syncbus-test go: SHELL: is missing, see"
+                                   " --help\n");
+    assert_int_equal(parse_with(&command, f, "zsh"), -EINVAL);
+    assert_string_equal(f->output, "syncbus-test go: SHELL: \"zsh\" is none of"
+                                   " sh|ash\n");
+    assert_int_equal(parse_with(&command, f, "sh --places x"), -EINVAL);
+    assert_string_equal(f->output, "syncbus-test go: --places: unknown option,"
+                                   " see --help\n");
+}
+
+static int
+find_command(const char *const words[])
+{
+    char *argv[ARGUMENTS_MAX] = {"syncbus-test"};
+    int argc = 1;
+
+    for (; *words != NULL; words++)
+        argv[argc++] = (char *)(uintptr_t)*words;
+    return options_find_command(&with_commands, argc, argv);
+}
+
+static void
+the_command_is_the_first_word_that_is_no_value(void **state)
+{
+    (void)state;
+    assert_int_equal(find_command((const char *const[]){"go", NULL}), 1);
+    assert_int_equal(
+        find_command((const char *const[]){"--id", "x", "go", NULL}), 3);
+    assert_int_equal(find_command((const char *const[]){"--id=x", "go", NULL}),
+                     2);
+    assert_int_equal(find_command((const char *const[]){"--nope", "go", NULL}),
+                     2);
+    assert_int_equal(find_command((const char *const[]){"--id", "x", NULL}), 0);
+    assert_int_equal(find_command((const char *const[]){NULL}), 0);
+}
+
+static void
+help_shows_commands_and_operands(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(parse_with(&with_commands, f, "--help"), OPTIONS_DONE);
+    assert_non_null(strstr(f->output, "usage: syncbus-test [OPTION...] COMMAND"
+                                      " [ARGUMENT...]\n"));
+    assert_non_null(strstr(f->output, "  go                        A"
+                                      " command.\n"));
+    assert_non_null(strstr(f->output, "(default\n                            "
+                                      "error) [SYNCBUS_LOG_LEVEL]"));
+    assert_int_equal(parse_with(&command, f, "--help"), OPTIONS_DONE);
+    assert_non_null(strstr(
+        f->output, "usage: syncbus-test go [OPTION...] SHELL [PLACE...]\n"));
+    assert_non_null(strstr(f->output, "  SHELL                     Which one:"
+                                      " sh|ash\n"));
+    assert_non_null(strstr(f->output, "--id NAME"));
+    assert_null(strstr(f->output, "--man"));
+}
+
+static void
+a_man_page_needs_no_valid_variable(void **state)
+{
+    struct fixture *f = *state;
+
+    setenv("SYNCBUS_INTERVAL", "rubbish", 1);
+    assert_int_equal(parse(f, "--man"), OPTIONS_DONE);
+    assert_non_null(strstr(f->output, ".Dt SYNCBUS-TEST 8\n"));
+    assert_non_null(strstr(f->output, ".It Fl \\-interval Ar \"SECONDS\"\n"
+                                      "Time between runs, 30 to 43200 (default"
+                                      " 300)\n"));
+    assert_non_null(strstr(f->output, ".It Ev SYNCBUS_API_TOKEN ,"
+                                      " SYNCBUS_API_TOKEN_FILE\n"));
+}
+
 #define fixed(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int
@@ -443,6 +607,11 @@ main(void)
         fixed(help_shows_the_whole_table_within_80_columns),
         fixed(version_is_program_and_number),
         fixed(clearing_frees_the_secret),
+        fixed(words_fill_operands_in_their_order),
+        fixed(wrong_words_are_named),
+        fixed(the_command_is_the_first_word_that_is_no_value),
+        fixed(help_shows_commands_and_operands),
+        fixed(a_man_page_needs_no_valid_variable),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
