@@ -92,6 +92,23 @@ every_row_is_a_line(void **state)
 }
 
 static void
+conflicts_stand_in_the_order_of_their_paths(void **state)
+{
+    static const char *const paths[] = {"/m", "/c", "/z", "/a", "/c", "/q"};
+    static const char *const sorted[] = {"/a", "/c", "/m", "/q", "/z"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+        add_conflict(paths[i], i == 4 ? "again" : "once");
+    assert_int_equal(report.conflict_count, 5);
+    for (size_t i = 0; i < 5; i++) {
+        assert_string_equal(report.conflicts[i].path, sorted[i]);
+        assert_string_equal(report.conflicts[i].kept,
+                            i == 1 ? "again" : "once");
+    }
+}
+
+static void
 a_conflict_is_told_once_the_last_time(void **state)
 {
     (void)state;
@@ -132,6 +149,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(every_row_is_a_line),
+        TEST(conflicts_stand_in_the_order_of_their_paths),
         TEST(a_conflict_is_told_once_the_last_time),
         TEST(a_run_that_did_nothing_leaves_no_file),
         TEST(old_runs_are_forgotten_and_strange_names_left),

@@ -56,38 +56,52 @@ report_add_change(struct report *r, const struct report_change *c)
     return 0;
 }
 
-static struct report_conflict *
-find_conflict(const struct report *r, const char *path)
+/* Where the conflict about this path is, or would be. */
+static size_t
+find_place(const struct report *r, const char *path, bool *found)
 {
-    for (size_t i = 0; i < r->conflict_count; i++) {
-        if (strcmp(r->conflicts[i].path, path) == 0)
-            return &r->conflicts[i];
+    size_t low = 0;
+    size_t high = r->conflict_count;
+
+    *found = false;
+    while (low < high && !*found) {
+        size_t middle = low + (high - low) / 2;
+        int order = strcmp(r->conflicts[middle].path, path);
+
+        *found = order == 0;
+        if (order < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
     }
-    return NULL;
+    return high;
 }
 
 int
 report_add_conflict(struct report *r, const struct report_conflict *c)
 {
-    struct report_conflict *place = find_conflict(r, c->path);
+    bool found;
+    size_t at = find_place(r, c->path, &found);
     struct report_conflict copy = *c; /* kind and winner are constants */
     void *items = r->conflicts;
-    int rc = 0;
+    int rc;
 
     copy.path = arena_text(&r->arena, c->path, strlen(c->path));
     copy.kept = arena_text(&r->arena, c->kept, strlen(c->kept));
     if (copy.path == NULL || copy.kept == NULL)
         return -ENOMEM;
-    if (place == NULL) {
+    if (!found) {
         rc = make_room(&items, r->conflict_count, &r->conflict_cap,
                        sizeof *r->conflicts);
         r->conflicts = items;
+        if (rc < 0)
+            return rc;
+        memmove(r->conflicts + at + 1, r->conflicts + at,
+                (r->conflict_count - at) * sizeof *r->conflicts);
+        r->conflict_count++;
     }
-    if (rc < 0)
-        return rc;
-    if (place == NULL)
-        place = &r->conflicts[r->conflict_count++];
-    *place = copy;
+    r->conflicts[at] = copy;
     return 0;
 }
 

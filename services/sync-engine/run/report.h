@@ -44,7 +44,7 @@ struct report_conflict {
 struct report {
     struct report_change *changes;
     size_t change_count, change_cap;
-    struct report_conflict *conflicts;
+    struct report_conflict *conflicts; /* by path: a run may have thousands */
     size_t conflict_count, conflict_cap;
     struct arena arena; /* holds the texts */
 };
