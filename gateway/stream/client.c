@@ -160,9 +160,9 @@ send_events(struct client *c, const struct events *events, uint64_t now_ms)
 
     if (c->filter != NULL)
         filter_resolve(c->filter, events);
-    do
+    do {
         n = send_some(c, events, now_ms);
-    while (n == OUTLET_PARTS_MAX && !c->out.is_blocked);
+    } while (n == OUTLET_PARTS_MAX && !c->out.is_blocked);
     return n < 0 ? n : 0;
 }
 
@@ -207,6 +207,6 @@ client_say_goodbye(struct client *c, const struct client_news *news,
 {
     if (c->kind != CLIENT_SOCKET)
         return;
-    ws_client_close(c->socket, WS_CODE_GOING_AWAY, "", now_ms);
+    ws_client_close(c->socket, WS_CODE_GOING_AWAY, now_ms);
     (void)client_send(c, news, now_ms);
 }

@@ -68,9 +68,10 @@ stream_events(struct service *s, struct request *r)
     struct filter filter;
     int rc = filter_parse(&filter, r->query);
 
-    if (rc != 0)
+    if (rc != 0) {
         return problem_send(r, PROBLEM_PARAMETER, s->lang,
                             rc == -E2BIG ? "engine: more than 16" : NO_ENGINE);
+    }
     if (!streams_has_room(s->streams))
         return refuse(s, r, -EBUSY);
     find_last_id(r, last_id);
@@ -82,9 +83,10 @@ refuse_handshake(struct request *r, int why)
 {
     if (why == HANDSHAKE_VERSION)
         return http_send_extra(r, 426, "Sec-WebSocket-Version: 13\r\n", "");
-    if (why == HANDSHAKE_ORIGIN)
+    if (why == HANDSHAKE_ORIGIN) {
         return http_send(r, 403, HTTP_TEXT,
                          "403 a page of another origin needs a token");
+    }
     return http_send(r, 400, HTTP_TEXT, "400 not a WebSocket handshake");
 }
 

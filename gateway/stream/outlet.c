@@ -23,9 +23,9 @@ send_once(int fd, struct iovec *vector, size_t count)
     struct msghdr message = {.msg_iov = vector, .msg_iovlen = count};
     ssize_t n;
 
-    do
+    do {
         n = sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
-    while (n < 0 && errno == EINTR);
+    } while (n < 0 && errno == EINTR);
     if (n >= 0)
         return n;
     return errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS ? 0

@@ -76,8 +76,7 @@ ws_client_clear(struct ws_client *c)
 }
 
 void
-ws_client_close(struct ws_client *c, enum ws_code code, const char *why,
-                uint64_t now_ms)
+ws_client_close(struct ws_client *c, enum ws_code code, uint64_t now_ms)
 {
     if (c->is_closing)
         return;
@@ -86,7 +85,7 @@ ws_client_close(struct ws_client *c, enum ws_code code, const char *why,
     /* It must get through: answers that wait are of no use any more. */
     if (c->queued == WS_CLIENT_QUEUE_MAX)
         shared_text_drop(c->queue[--c->queued]);
-    enqueue(c, ws_frame_new_close(code, why));
+    enqueue(c, ws_frame_new_close(code));
 }
 
 /* ---- what it says ---- */
@@ -111,7 +110,7 @@ obey(struct ws_client *c, const char *cmd, uint64_t request, uint64_t now_ms)
     if (strcmp(cmd, "ping") == 0)
         return;
     if (strcmp(cmd, "closews") == 0) {
-        ws_client_close(c, WS_CODE_NORMAL, "", now_ms);
+        ws_client_close(c, WS_CODE_NORMAL, now_ms);
         return;
     }
     (void)snprintf(msg, sizeof msg, "can not find command [%s]", cmd);
@@ -149,7 +148,7 @@ take_event(struct ws_client *c, const struct ws_event *e, uint64_t now_ms)
         return;
     case WS_EVENT_CLOSE:
     case WS_EVENT_BROKEN:
-        ws_client_close(c, e->code, "", now_ms);
+        ws_client_close(c, e->code, now_ms);
         return;
     }
 }

@@ -58,7 +58,6 @@ int ws_client_send(struct ws_client *c, struct outlet *o, uint64_t now_ms);
 int ws_client_tick(struct ws_client *c, uint64_t now_ms);
 
 /* Begin to close. */
-void ws_client_close(struct ws_client *c, enum ws_code code, const char *why,
-                     uint64_t now_ms);
+void ws_client_close(struct ws_client *c, enum ws_code code, uint64_t now_ms);
 
 #endif

@@ -128,17 +128,10 @@ ws_frame_new(enum ws_opcode opcode, const void *payload, size_t len)
 }
 
 struct shared_text *
-ws_frame_new_close(enum ws_code code, const char *why)
+ws_frame_new_close(enum ws_code code)
 {
-    char payload[CONTROL_MAX];
-    size_t len = strlen(why);
+    const char payload[] = {(char)(code >> 8), (char)(code & 0xff)};
 
-    if (code == WS_CODE_NO_CODE)
-        return ws_frame_new(WS_CLOSE, NULL, 0);
-    if (len > sizeof payload - 2)
-        len = sizeof payload - 2;
-    payload[0] = (char)(code >> 8);
-    payload[1] = (char)(code & 0xff);
-    memcpy(payload + 2, why, len);
-    return ws_frame_new(WS_CLOSE, payload, 2 + len);
+    return ws_frame_new(WS_CLOSE, payload,
+                        code == WS_CODE_NO_CODE ? 0 : sizeof payload);
 }

@@ -68,7 +68,7 @@ size_t ws_frame_head(unsigned char out[WS_FRAME_HEAD_MAX],
 struct shared_text *ws_frame_new(enum ws_opcode opcode, const void *payload,
                                  size_t len);
 
-/* A close frame with that code and a short reason, which may be "". */
-struct shared_text *ws_frame_new_close(enum ws_code code, const char *why);
+/* A close frame with that code; WS_CODE_NO_CODE: with none. */
+struct shared_text *ws_frame_new_close(enum ws_code code);
 
 #endif

@@ -10,6 +10,7 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -195,7 +196,7 @@ watch_stop(struct load *l)
 
     (void)sigemptyset(&stop);
     (void)sigaddset(&stop, SIGTERM);
-    if (sigprocmask(SIG_BLOCK, &stop, NULL) != 0)
+    if (pthread_sigmask(SIG_BLOCK, &stop, NULL) != 0)
         return -errno;
     l->stop_fd = signalfd(-1, &stop, SFD_CLOEXEC);
     if (l->stop_fd < 0 ||

@@ -172,7 +172,7 @@ the_sum_of_pieces_is_bounded(void **unused)
     memset(piece, 'x', sizeof piece - 1);
     piece[sizeof piece - 1] = '\0';
     put(&r, WS_TEXT, piece);
-    while (rc == 0 && sum < 2 * WS_FRAME_PAYLOAD_MAX) {
+    while (rc == 0 && sum < (size_t)2 * WS_FRAME_PAYLOAD_MAX) {
         put(&r, WS_CONTINUATION, piece);
         sum += sizeof piece - 1;
         rc = ws_reader_take(&r, &e);
