@@ -43,13 +43,14 @@ class Answer:
 class Gateway:
     """Few threads by default: a sanitizer makes each of them dear."""
 
-    def __init__(self, processes, hub, *more, threads=24, secrets=None):
+    def __init__(self, processes, hub, *more, threads=24, secrets=None,
+                 port=0):
         feed = hub if isinstance(hub, str) else hub.feed
         env = {"XDG_RUNTIME_DIR": "/tmp"}
         for name, value in (secrets or {}).items():
             env["SYNCBUS_" + name.upper()] = value
         self.process = processes.start(
-            program("syncbus-gateway"), "--listen", "127.0.0.1:0",
+            program("syncbus-gateway"), "--listen", f"127.0.0.1:{port}",
             "--hub-feed", feed, "--threads", threads, *more, env=env)
         line = self.process.wait_for("ready: ")
         self.port = int(re.search(r"http://127\.0\.0\.1:(\d+)", line)[1])

@@ -61,8 +61,8 @@ export class Card {
                           on_click: (event) => this.press(event, "toggle")},
                          make("span", {class: "track", "aria-hidden": "true"}),
                          make("span"));
-        return make("div", {class: "actions"}, this.sync, this.cancel,
-                    this.auto);
+        return make("div", {class: "actions"}, this.auto, this.sync,
+                    this.cancel);
     }
 
     buildProgress() {

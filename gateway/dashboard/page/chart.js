@@ -8,7 +8,7 @@ import * as format from "./format.js";
 import {make, makeSvg} from "./dom.js";
 import {t} from "./texts.js";
 
-const SLOT = 10, BAR = 7, HEIGHT = 44, SHOWN = 40;
+const SLOT = 10, BAR = 7, HEIGHT = 44, SHOWN = 40, LEAST_SLOTS = 14;
 const LEAST = 2; /* a run that moved nothing is still a run */
 
 function moved(run) {
@@ -37,11 +37,12 @@ function column(i, parts, largest, label) {
 }
 
 function row(title, most, columns) {
-    const width = Math.max(columns.length, 12) * SLOT;
+    const width = Math.max(columns.length, LEAST_SLOTS) * SLOT;
+    const left = columns.length * SLOT - width; /* the newest is at the right */
     return make("div", {class: "chart-row"},
                 make("p", {class: "chart-title"}, title,
                      make("span", {}, " " + t("chartMost", most))),
-                makeSvg("svg", {viewBox: `0 0 ${width} ${HEIGHT}`,
+                makeSvg("svg", {viewBox: `${left} 0 ${width} ${HEIGHT}`,
                                 preserveAspectRatio: "none"}, ...columns));
 }
 

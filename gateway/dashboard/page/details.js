@@ -80,6 +80,7 @@ export class Details {
         this.updateKernels(engine);
         this.updateAbout(engine);
         this.data = engine;
+        this.tick();
     }
 
     /* A run ended; while somebody is reading inside, the lists stay. */

@@ -1,0 +1,64 @@
+"""The gateway goes away and comes back; the page says so and goes on."""
+
+from stand import syncing
+
+ENGINE = "nas.notes"
+
+
+def open_page(browser, stand, **fields):
+    stand.engine(ENGINE, **fields)
+    browser.open(stand.url)
+    browser.wait_text("#link", "Live")
+
+
+def test_a_restart_of_the_gateway_is_survived(browser, make_stand):
+    stand = make_stand()
+    open_page(browser, stand)
+    browser.js("window.same_page = true;")
+    port = stand.gateway.port
+
+    stand.gateway.process.kill()
+    browser.wait_text("#stale", "No connection to the gateway")
+    assert "Data from" in browser.text("#stale")
+    assert browser.text("#link") == "Reconnecting…"
+    assert browser.attribute("[data-verb=sync]", "aria-disabled") == "true"
+    browser.wait_text("#announcer", "Data may be old")
+    browser.screenshot("stale")
+
+    stand.engines[ENGINE].send(**syncing())
+    stand.start_gateway(port)
+    browser.wait_text("#link", "Live")
+    browser.wait_text(".badge", "Syncing")
+    assert browser.js("return document.getElementById('stale').hidden;")
+    assert browser.js("return window.same_page;") is True
+    browser.wait_text("#announcer", "current")
+
+
+def test_a_gateway_that_hangs_is_noticed(browser, make_stand):
+    """Its connections stay open, but its beat does not come."""
+    stand = make_stand()
+    open_page(browser, stand)
+    stand.gateway.process.pause()
+    browser.wait_text("#stale", "No connection", 40)
+    stand.gateway.process.resume()
+    browser.wait_text("#link", "Live")
+
+
+def test_try_now_does_not_wait(browser, make_stand):
+    stand = make_stand()
+    open_page(browser, stand)
+    port = stand.gateway.port
+    stand.gateway.process.kill()
+    browser.wait_text("#stale", "No connection")
+    stand.start_gateway(port)
+    browser.js("document.getElementById('retry').click();")
+    browser.wait_text("#link", "Live", 3)
+
+
+def test_a_hub_that_is_away_is_said(browser, make_stand):
+    stand = make_stand()
+    open_page(browser, stand)
+    stand.hub_process.kill()
+    browser.wait_text("#bus", "state aggregator is away")
+    browser.wait_text(".badge", "Unknown")
+    assert browser.text("#link") == "Live"
