@@ -18,8 +18,7 @@ SECTIONS = ["NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "ENVIRONMENT",
 
 def say(name, *words):
     done = subprocess.run([program(name), *words], capture_output=True,
-                          text=True, check=False, timeout=30,
-                          env={"SYNCBUS_LOG_LEVEL": "rubbish"})
+                          text=True, check=False, timeout=30, env={})
     assert done.returncode == 0 and done.stderr == "", done
     return done.stdout
 
