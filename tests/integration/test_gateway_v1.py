@@ -1,5 +1,6 @@
 """The routes for programs: what engines do, as JSON."""
 
+import re
 import time
 
 import pytest
@@ -97,6 +98,7 @@ def test_an_engine_is_described_with_the_names_of_getSyncInfo(stage):
     assert abs(engine["asOfMs"] / 1000 - time.time()) < 5
 
 
+@pytest.mark.tsan
 def test_the_list_has_every_engine_in_order(stage):
     for name in ("nas", "a1", "zz"):
         stage.engine(name, **SYNCING)
@@ -137,6 +139,18 @@ def test_head_has_the_head_of_get_and_no_body(stage):
         got = stage.get(path)
         assert answer.headers["Content-Type"] == got.headers["Content-Type"]
         assert abs(int(answer.headers["Content-Length"]) - len(got.body)) < 8
+
+
+@pytest.mark.parametrize("path", [
+    "/v1/engines", "/v1/engines/nobody", "/healthz", "/nothing",
+    "/openapi.json"])
+def test_nothing_follows_the_head(one_stage, path):
+    """Looked at raw: clients do not read what must not be there."""
+    answer = one_stage.gateway.raw(
+        (f"HEAD {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
+         f"Authorization: Bearer {TOKEN}\r\n\r\n").encode())
+    assert answer.endswith(b"\r\n\r\n") and answer.count(b"\r\n\r\n") == 1
+    assert int(re.search(rb"Content-Length: (\d+)", answer)[1]) > 0
 
 
 # ---- what is asked wrongly --------------------------------------------------
