@@ -8,32 +8,32 @@
 #define JS   "text/javascript; charset=utf-8"
 #define SVG  "image/svg+xml"
 
-/* Made by syncbus_embed(), one pair a file. */
-#define EMBEDDED(symbol)                                                       \
-    extern const unsigned char symbol[], symbol##_gz[];                        \
-    extern const size_t symbol##_len, symbol##_gz_len
+/* Made by syncbus_embed(), two a file. */
+#define EMBEDDED(file)                                                         \
+    extern const unsigned char page_##file[], page_##file##_gz[];              \
+    extern const size_t page_##file##_len, page_##file##_gz_len
 
-EMBEDDED(page_index_en);
-EMBEDDED(page_index_zh_CN);
-EMBEDDED(page_actions_js);
-EMBEDDED(page_api_js);
-EMBEDDED(page_app_css);
-EMBEDDED(page_app_js);
-EMBEDDED(page_card_js);
-EMBEDDED(page_chart_js);
-EMBEDDED(page_details_js);
-EMBEDDED(page_dom_js);
-EMBEDDED(page_error_box_js);
-EMBEDDED(page_format_js);
-EMBEDDED(page_icon_svg);
-EMBEDDED(page_list_js);
-EMBEDDED(page_login_js);
-EMBEDDED(page_model_js);
-EMBEDDED(page_notice_js);
-EMBEDDED(page_pages_js);
-EMBEDDED(page_storage_js);
-EMBEDDED(page_stream_js);
-EMBEDDED(page_texts_js);
+EMBEDDED(index_en);
+EMBEDDED(index_zh_CN);
+EMBEDDED(actions_js);
+EMBEDDED(api_js);
+EMBEDDED(app_css);
+EMBEDDED(app_js);
+EMBEDDED(card_js);
+EMBEDDED(chart_js);
+EMBEDDED(details_js);
+EMBEDDED(dom_js);
+EMBEDDED(error_box_js);
+EMBEDDED(format_js);
+EMBEDDED(icon_svg);
+EMBEDDED(list_js);
+EMBEDDED(login_js);
+EMBEDDED(model_js);
+EMBEDDED(notice_js);
+EMBEDDED(pages_js);
+EMBEDDED(storage_js);
+EMBEDDED(stream_js);
+EMBEDDED(texts_js);
 extern const unsigned char page_version[];
 
 struct row {
@@ -42,36 +42,28 @@ struct row {
     const size_t *plain_len, *gzip_len;
 };
 
-#define ROW(file, kind, symbol)                                                \
+#define ROW(name, kind, file)                                                  \
     {                                                                          \
-        file, kind, symbol, symbol##_gz, &symbol##_len, &symbol##_gz_len       \
+        name, kind, page_##file, page_##file##_gz, &page_##file##_len,         \
+            &page_##file##_gz_len                                              \
     }
 
 static const struct row pages[LANG_COUNT] = {
-    [LANG_EN] = ROW("index.html", HTML, page_index_en),
-    [LANG_ZH_CN] = ROW("index.html", HTML, page_index_zh_CN),
+    [LANG_EN] = ROW("index.html", HTML, index_en),
+    [LANG_ZH_CN] = ROW("index.html", HTML, index_zh_CN),
 };
 
 static const struct row parts[] = {
-    ROW("actions.js", JS, page_actions_js),
-    ROW("api.js", JS, page_api_js),
-    ROW("app.css", CSS, page_app_css),
-    ROW("app.js", JS, page_app_js),
-    ROW("card.js", JS, page_card_js),
-    ROW("chart.js", JS, page_chart_js),
-    ROW("details.js", JS, page_details_js),
-    ROW("dom.js", JS, page_dom_js),
-    ROW("error_box.js", JS, page_error_box_js),
-    ROW("format.js", JS, page_format_js),
-    ROW("icon.svg", SVG, page_icon_svg),
-    ROW("list.js", JS, page_list_js),
-    ROW("login.js", JS, page_login_js),
-    ROW("model.js", JS, page_model_js),
-    ROW("notice.js", JS, page_notice_js),
-    ROW("pages.js", JS, page_pages_js),
-    ROW("storage.js", JS, page_storage_js),
-    ROW("stream.js", JS, page_stream_js),
-    ROW("texts.js", JS, page_texts_js),
+    ROW("actions.js", JS, actions_js),     ROW("api.js", JS, api_js),
+    ROW("app.css", CSS, app_css),          ROW("app.js", JS, app_js),
+    ROW("card.js", JS, card_js),           ROW("chart.js", JS, chart_js),
+    ROW("details.js", JS, details_js),     ROW("dom.js", JS, dom_js),
+    ROW("error_box.js", JS, error_box_js), ROW("format.js", JS, format_js),
+    ROW("icon.svg", SVG, icon_svg),        ROW("list.js", JS, list_js),
+    ROW("login.js", JS, login_js),         ROW("model.js", JS, model_js),
+    ROW("notice.js", JS, notice_js),       ROW("pages.js", JS, pages_js),
+    ROW("storage.js", JS, storage_js),     ROW("stream.js", JS, stream_js),
+    ROW("texts.js", JS, texts_js),
 };
 
 static void

@@ -16,9 +16,9 @@ struct assets_bytes {
 };
 
 struct asset {
-    const char *name; /* app.js */
-    const char *type; /* of Content-Type */
-    struct assets_bytes plain, gzip;
+    const char *name;                /* app.js */
+    const char *type;                /* of Content-Type */
+    struct assets_bytes plain, gzip; /* gzip.data NULL: only plain */
 };
 
 /* Names the content of all of them together: hex digits. */

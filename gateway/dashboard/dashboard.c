@@ -2,6 +2,8 @@
 
 #include "gateway/dashboard/assets.h"
 #include "gateway/http/http.h"
+#include "gateway/http/json_out.h"
+#include "proto/code.h"
 
 #include <civetweb.h>
 #include <stdio.h>
@@ -24,13 +26,15 @@
 #define FRESH   "Cache-Control: no-cache\r\n"
 #define FOREVER "Cache-Control: public, max-age=31536000, immutable\r\n"
 
+#define CODES_GUESS 8192 /* bytes of codes.json, about */
+
 static bool
 takes_gzip(const struct request *r)
 {
     const char *accepted = mg_get_header(r->conn, "Accept-Encoding");
     const char *gzip = accepted != NULL ? strstr(accepted, "gzip") : NULL;
 
-    /* Who names it with a weight of zero does not want it. */
+    /* With a weight below one, plain bytes are never wrong. */
     return gzip != NULL && strncmp(gzip + 4, ";q=0", 4) != 0;
 }
 
@@ -46,7 +50,7 @@ static int
 send_asset(struct request *r, const struct asset *a, const char *cache,
            const char *tag)
 {
-    bool gzip = takes_gzip(r);
+    bool gzip = a->gzip.data != NULL && takes_gzip(r);
     const struct assets_bytes *bytes = gzip ? &a->gzip : &a->plain;
     char extra[HTTP_HEAD_MAX];
     struct http_head h = {
@@ -75,6 +79,48 @@ dashboard_page(struct service *s, struct request *r)
     return send_asset(r, &page, FRESH, tag);
 }
 
+static void
+put_code(struct json_out *w, const struct code_info *info)
+{
+    static const char *const names[LANG_COUNT] = {
+        [LANG_EN] = "en", [LANG_ZH_CN] = "zh-CN"};
+
+    json_out_key(w, info->token);
+    json_out_open(w, '{');
+    for (int lang = 0; lang < LANG_COUNT; lang++) {
+        json_out_key(w, names[lang]);
+        json_out_open(w, '{');
+        json_out_key_string(w, "msg", info->text[lang]);
+        json_out_key_string(w, "remedy", info->remedy[lang]);
+        json_out_close(w, '}');
+    }
+    json_out_close(w, '}');
+}
+
+/*
+ * What can go wrong with a run, in both languages: the page's language need
+ * not be the gateway's, and the list stands once, in proto/.
+ */
+static int
+send_codes(struct request *r, const char *tag)
+{
+    struct asset codes = {.type = HTTP_JSON};
+    struct json_out w;
+    int rc;
+
+    if (json_out_init_heap(&w, CODES_GUESS) != 0)
+        return http_send(r, 503, HTTP_TEXT, "503 out of memory");
+    json_out_open(&w, '{');
+    for (int code = CODE_OK + 1; code < CODE_COUNT; code++)
+        put_code(&w, code_info((enum code)code));
+    json_out_close(&w, '}');
+    codes.plain = (struct assets_bytes){(const unsigned char *)w.buf, w.len};
+    rc = w.overflow ? http_send(r, 503, HTTP_TEXT, "503 out of memory")
+                    : send_asset(r, &codes, FOREVER, tag);
+    json_out_clear(&w);
+    return rc;
+}
+
 int
 dashboard_part(struct service *s, struct request *r)
 {
@@ -82,9 +128,12 @@ dashboard_part(struct service *s, struct request *r)
     char tag[64];
 
     (void)s;
-    if (strcmp(r->param[0], assets_version()) != 0 ||
-        assets_find(&part, r->param[1]) != 0)
-        return http_send(r, 404, HTTP_TEXT, "404 page not found");
     (void)snprintf(tag, sizeof tag, "\"%s\"", assets_version());
+    if (strcmp(r->param[0], assets_version()) != 0)
+        return http_send(r, 404, HTTP_TEXT, "404 page not found");
+    if (strcmp(r->param[1], "codes.json") == 0)
+        return send_codes(r, tag);
+    if (assets_find(&part, r->param[1]) != 0)
+        return http_send(r, 404, HTTP_TEXT, "404 page not found");
     return send_asset(r, &part, FOREVER, tag);
 }

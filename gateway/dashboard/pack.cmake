@@ -1,8 +1,10 @@
 # The page, made ready to be put into the program, at build time:
 #
-#     cmake -DIN=page -DOUT=folder "-DNAMES=app.js app.css" -P pack.cmake
+#     cmake -DIN=page -DOUT=folder "-DNAMES=app.js app.css" -DCODES=code.c
+#         -P pack.cmake
 #
-# version.txt names the page's content: it stands in the paths of its parts,
+# version.txt names the page's content, and that of CODES, whose texts are a
+# part of it: it stands in the paths of its parts,
 # which may therefore be kept for ever.  index.en.html and index.zh.html are
 # the page in the gateway's languages.  Everything is there gzipped too; -n
 # leaves out the time, so that equal pages make equal programs.
@@ -19,7 +21,8 @@ foreach(name IN LISTS NAMES ITEMS index.html)
     file(SHA256 "${IN}/${name}" hash)
     string(APPEND hashes "${name} ${hash}\n")
 endforeach()
-string(SHA256 version "${hashes}")
+file(SHA256 "${CODES}" hash)
+string(SHA256 version "${hashes}${hash}")
 string(SUBSTRING "${version}" 0 16 PAGE_VERSION)
 file(WRITE "${OUT}/version.txt" "${PAGE_VERSION}")
 

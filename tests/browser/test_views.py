@@ -77,6 +77,18 @@ def test_an_error_has_text_remedy_and_the_stores_own_words(browser, stand):
     assert "3 failures in a row" in browser.text(".facts")
 
 
+def test_an_error_is_said_in_the_pages_language(browser, stand):
+    stand.engine(ENGINE, **failing())
+    open_page(browser, stand, 1)
+    browser.js("""const s = document.getElementById("lang");
+        s.value = "zh-CN"; s.dispatchEvent(new Event("change"));""")
+    browser.wait_text(".badge", "失败")
+    msg = browser.find(".error-box strong")
+    assert msg.get_attribute("lang") == "zh-CN"
+    assert not msg.text.isascii()
+    assert not browser.find(".error-box dd").text.isascii()
+
+
 def test_markup_in_a_name_of_a_file_stays_text(browser, stand):
     name = "/<img src=x onerror=alert(1)>.sy"
     stand.engine(ENGINE, **syncing(it=name))

@@ -7,7 +7,7 @@ import * as format from "./format.js";
 import * as model from "./model.js";
 import {Refused, enginePath, post} from "./api.js";
 import {announce, toast} from "./notice.js";
-import {t} from "./texts.js";
+import {errorTexts, t} from "./texts.js";
 
 const PENDING_MS = 8000; /* a command is answered within 5 s */
 const pending = new Map(); /* engine -> {verb, timer} */
@@ -88,7 +88,8 @@ function resultText({engine, lastRun: last, lastError: error}) {
     if (last.code === "cancelled")
         return t("runCancelled", engine);
     if (!last.ok)
-        return t("runFailed", engine, error ? error.msg : last.code);
+        return t("runFailed", engine,
+                 error ? errorTexts(error).msg : last.code);
     if (last.uploaded.bytes + last.downloaded.bytes === 0)
         return t("nothingToDo", engine);
     return t("finished", engine, format.bytes(last.uploaded.bytes),

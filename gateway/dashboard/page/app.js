@@ -15,7 +15,7 @@ import {Stream} from "./stream.js";
 import {announce} from "./notice.js";
 import {byId, setAttribute, setHidden, setText} from "./dom.js";
 import {follow, onRefused} from "./actions.js";
-import {language, setLanguage, t} from "./texts.js";
+import {language, loadCodes, setLanguage, t} from "./texts.js";
 
 const LOST_MS = 1200; /* a shorter break is nobody's business */
 
@@ -172,3 +172,7 @@ document.addEventListener("visibilitychange", () => {
 setInterval(list.tick, 1000);
 translate();
 stream.start();
+loadCodes().then(() => {
+    model.touchAll();
+    schedule();
+});

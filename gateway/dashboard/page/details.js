@@ -10,7 +10,7 @@ import {Pages} from "./pages.js";
 import {chart} from "./chart.js";
 import {enginePath} from "./api.js";
 import {icon, make, setText} from "./dom.js";
-import {gatewayLanguage, t, t2} from "./texts.js";
+import {errorTexts, t, t2} from "./texts.js";
 
 function outcome(run) {
     if (run.ok)
@@ -170,8 +170,8 @@ export class Details {
                       traffic("sent", run.uploaded),
                       traffic("received", run.downloaded)), button),
             notes ? make("p", {class: "run-notes"}, notes) : null,
-            run.error ? make("p", {class: "run-notes", lang: gatewayLanguage},
-                             run.error.msg) : null, files);
+            run.error ? make("p", {class: "run-notes"},
+                             errorTexts(run.error).msg) : null, files);
     }
 
     toggleFiles(button, box, run) {

@@ -1,17 +1,16 @@
 /*
- * error_box.js - why the last run failed and what to do about it.  The words
- * are the gateway's, in its language.
+ * error_box.js - why the last run failed and what to do about it.
  */
 
 import {icon, make, setAttribute, setHidden, setText} from "./dom.js";
-import {gatewayLanguage, t} from "./texts.js";
+import {errorTexts, t} from "./texts.js";
 
 export class ErrorBox {
     constructor() {
-        this.msg = make("strong", {lang: gatewayLanguage});
+        this.msg = make("strong");
         this.code = make("code");
         this.remedy_label = make("dt");
-        this.remedy = make("dd", {lang: gatewayLanguage});
+        this.remedy = make("dd");
         this.cause_label = make("dt");
         this.cause = make("dd", {class: "cause"});
         this.cause_row = make("div", {}, this.cause_label, this.cause);
@@ -30,10 +29,13 @@ export class ErrorBox {
         setHidden(this.node, !error);
         if (!error)
             return;
-        setText(this.msg, error.msg);
+        const {msg, remedy, lang} = errorTexts(error);
+        setText(this.msg, msg);
+        setAttribute(this.msg, "lang", lang);
+        setAttribute(this.remedy, "lang", lang);
         setText(this.code, error.code);
         setText(this.remedy_label, t("remedy"));
-        setText(this.remedy, error.remedy);
+        setText(this.remedy, remedy);
         setText(this.cause_label, t("cause"));
         setText(this.cause, error.cause || "");
         setHidden(this.cause_row, !error.cause);

@@ -1,7 +1,7 @@
 /*
  * texts.js - every text of the page in both languages.  A text is a string or
- * a function of its values.  What a *run* says (errors, remedies) comes from
- * the gateway in its own language.
+ * a function of its values.  What can go wrong with a run is the gateway's
+ * list, loaded once.
  */
 
 import {device} from "./storage.js";
@@ -351,8 +351,8 @@ const zh = {
 const KEY = "syncbus.language";
 const languages = {en, "zh-CN": zh};
 
-/* What the gateway speaks: its errors and remedies are in that language. */
-export const gatewayLanguage = document.documentElement.lang;
+/* What the gateway speaks. */
+const gatewayLanguage = document.documentElement.lang;
 
 export let language = choose();
 
@@ -380,4 +380,23 @@ export function t(key, ...values) {
  * newer peer says one that is not in the list. */
 export function t2(group, word) {
     return languages[language][group][word] || word;
+}
+
+let codes = {};
+
+/* Resolves when there is nothing more to come, even if it did not come. */
+export async function loadCodes() {
+    try {
+        const url = new URL("codes.json", import.meta.url);
+        codes = await (await fetch(url)).json();
+    } catch (problem) {
+        /* The gateway's words in its own language serve as well. */
+    }
+}
+
+/* {msg, remedy, lang} of an error as the gateway sent it. */
+export function errorTexts(error) {
+    const known = codes[error.code];
+    return known ? {...known[language], lang: language}
+        : {msg: error.msg, remedy: error.remedy, lang: gatewayLanguage};
 }
