@@ -20,5 +20,6 @@ timeout 300 "$out/venv/bin/pip" install --quiet --disable-pip-version-check \
     exit 77
 }
 cp "$out/lib/axe_playwright_python/axe.min.js" "$out/axe.min.js"
-rm -rf "$out/venv" "$out/lib"
 cp requirements.txt "$out/installed.txt"
+cd "$out"
+rm -rf venv lib
