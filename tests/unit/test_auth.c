@@ -151,6 +151,57 @@ long_credentials_are_wrong_not_cut(void **unused)
     assert_int_equal(auth_decide(&all, &f), AUTH_WRONG_QUERY);
 }
 
+static void
+a_session_is_as_good_as_its_secret(void **unused)
+{
+    struct auth_facts f = facts_of(NULL, NULL);
+
+    (void)unused;
+    f.session = AUTH_ADMIN;
+    assert_int_equal(auth_decide(&all, &f), AUTH_IS_ADMIN);
+    assert_int_equal(auth_decide(&tokens, &f), AUTH_IS_ADMIN);
+    f.session = AUTH_READER;
+    assert_int_equal(auth_decide(&only_code, &f), AUTH_IS_READER);
+}
+
+static void
+a_page_of_others_has_no_session(void **unused)
+{
+    struct auth_facts f = facts_of(NULL, NULL);
+
+    (void)unused;
+    f.session = AUTH_ADMIN;
+    f.is_foreign = true;
+    assert_int_equal(auth_decide(&all, &f), AUTH_NOTHING);
+    f.query = "token=admin"; /* which a page cannot know */
+    assert_int_equal(auth_decide(&all, &f), AUTH_IS_ADMIN);
+}
+
+static void
+a_wrong_credential_is_wrong_in_a_session_too(void **unused)
+{
+    struct auth_facts f = facts_of("Token x", NULL);
+
+    (void)unused;
+    f.session = AUTH_ADMIN;
+    assert_int_equal(auth_decide(&all, &f), AUTH_WRONG_HEADER);
+}
+
+static void
+each_secret_logs_in_as_what_it_is(void **unused)
+{
+    (void)unused;
+    assert_int_equal(auth_of_secret(&all, "co:de"), AUTH_ADMIN);
+    assert_int_equal(auth_of_secret(&all, "admin"), AUTH_ADMIN);
+    assert_int_equal(auth_of_secret(&all, "reader"), AUTH_READER);
+    assert_int_equal(auth_of_secret(&all, "Co:de"), AUTH_ANYBODY);
+    assert_int_equal(auth_of_secret(&all, ""), AUTH_ANYBODY);
+    assert_int_equal(auth_of_secret(&tokens, "co:de"), AUTH_ANYBODY);
+    assert_int_equal(auth_of_secret(&none, ""), AUTH_ANYBODY);
+    assert_true(auth_is_open(&none));
+    assert_false(auth_is_open(&only_code));
+}
+
 int
 main(void)
 {
@@ -160,6 +211,10 @@ main(void)
         cmocka_unit_test(only_wrong_credentials_are_failures),
         cmocka_unit_test(equal_means_equal_in_length_and_every_byte),
         cmocka_unit_test(long_credentials_are_wrong_not_cut),
+        cmocka_unit_test(a_session_is_as_good_as_its_secret),
+        cmocka_unit_test(a_page_of_others_has_no_session),
+        cmocka_unit_test(a_wrong_credential_is_wrong_in_a_session_too),
+        cmocka_unit_test(each_secret_logs_in_as_what_it_is),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
