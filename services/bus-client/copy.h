@@ -39,15 +39,15 @@ enum copy_shown {
 
 struct copy_engine {
     char id[TOPIC_ID_MAX];
+    enum copy_shown shown; /* as of the last copy_judge() */
     struct state state;
     struct verdict verdict;
-    uint64_t heard_at_ms;  /* when verdict.age_ms was true */
-    enum copy_shown shown; /* as of the last copy_judge() */
-    uint64_t permille;     /* of the whole run; never falls within one */
-    uint64_t eta_seconds;  /* never grows within a run; or unknown */
-    uint64_t snapshot;     /* the snapshot that held it last */
-    uint64_t changed;      /* the copy's generation at its last change */
-    struct tally tally;    /* counted since it was first heard of */
+    uint64_t heard_at_ms; /* when verdict.age_ms was true */
+    uint64_t permille;    /* of the whole run; never falls within one */
+    uint64_t eta_seconds; /* never grows within a run; or unknown */
+    uint64_t snapshot;    /* the snapshot that held it last */
+    uint64_t changed;     /* the copy's generation at its last change */
+    struct tally tally;   /* counted since it was first heard of */
 };
 
 struct copy {

@@ -154,7 +154,7 @@ many_rows_are_kept(void **state)
     for (int i = 0; i < 100; i++)
         add(&t, (const char *const[]){"x", "1", "", ""}, HUE_PLAIN);
     assert_int_equal(t.rows, 100);
-    assert_string_equal(t.cells[99 * 4].text, "x");
+    assert_string_equal(t.cells[(size_t)99 * 4].text, "x");
     table_clear(&t);
 }
 

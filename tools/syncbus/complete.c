@@ -115,11 +115,12 @@ bash_operands(FILE *to, const struct option_table *command)
             print_choices(to, row);
             (void)fputs("'\n", to);
         }
-        if (complete_kind_of(row) == COMPLETE_ENGINES)
+        if (complete_kind_of(row) == COMPLETE_ENGINES) {
             (void)fputs(
                 "            words+=\" $(\"${COMP_WORDS[0]}\" status --ids"
                 " 2>/dev/null)\"\n",
                 to);
+        }
     }
 }
 

@@ -167,6 +167,7 @@ check_watches(struct judge *j, const char *data)
     unsigned long limit = read_limit();
 
     folders_seen = 0;
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): no other thread walks */
     if (limit == 0 || nftw(data, count_folder, WALK_FD_MAX, FTW_PHYS) != 0)
         return;
     if (folders_seen > limit / 2)

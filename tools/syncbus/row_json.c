@@ -50,18 +50,19 @@ row_json_run(const struct state_last *r)
 }
 
 json_t *
-row_json_error(const struct state_last *l)
+row_json_error(const struct state_last *last)
 {
-    const struct code_info *info =
-        code_info(l->code[0] != '\0' ? code_find(l->code) : CODE_INTERNAL);
+    const struct code_info *info = code_info(
+        last->code[0] != '\0' ? code_find(last->code) : CODE_INTERNAL);
 
-    if (l->ok)
+    if (last->ok)
         return json_null();
-    return json_pack("{so ss ss sb so so}", "code",
-                     row_json_text(l->code[0] != '\0' ? l->code : info->token),
-                     "msg", info->text[LANG_EN], "remedy",
-                     info->remedy[LANG_EN], "retryable", info->retryable,
-                     "cause", row_json_text(l->why), "at", number(l->at_ms));
+    return json_pack(
+        "{so ss ss sb so so}", "code",
+        row_json_text(last->code[0] != '\0' ? last->code : info->token), "msg",
+        info->text[LANG_EN], "remedy", info->remedy[LANG_EN], "retryable",
+        info->retryable, "cause", row_json_text(last->why), "at",
+        number(last->at_ms));
 }
 
 /* What it has done since its start; null when it does not say. */

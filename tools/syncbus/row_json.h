@@ -15,7 +15,7 @@ json_t *row_json_engine(const struct copy_engine *e, uint64_t now_ms);
 json_t *row_json_run(const struct state_last *run);
 
 /* What the run failed with; null when it did not. */
-json_t *row_json_error(const struct state_last *run);
+json_t *row_json_error(const struct state_last *last);
 
 /* A text that may hold anything a peer managed to send. */
 json_t *row_json_text(const char *text);
