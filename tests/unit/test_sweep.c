@@ -309,6 +309,17 @@ an_intent_being_written_is_removed(void **state)
 }
 
 static void
+a_note_of_what_is_kept_stays_but_not_half_of_one(void **state)
+{
+    (void)state;
+    scratch_write(&world.scratch, "state/kept", "whatever", 0);
+    scratch_write(&world.scratch, "state/keptabc1234.tmp", "half", 0);
+    assert_int_equal(sweep(), 0);
+    assert_true(scratch_has(&world.scratch, "state/kept"));
+    assert_false(scratch_has(&world.scratch, "state/keptabc1234.tmp"));
+}
+
+static void
 a_workspace_that_is_away_keeps_the_intent(void **state)
 {
     char from[PATH_MAX];
@@ -357,6 +368,7 @@ main(void)
         TEST(another_spelling_of_the_workspace_is_the_same),
         TEST(a_damaged_intent_removes_nothing),
         TEST(an_intent_being_written_is_removed),
+        TEST(a_note_of_what_is_kept_stays_but_not_half_of_one),
         TEST(a_workspace_that_is_away_keeps_the_intent),
         TEST(the_next_checkout_sweeps_too),
     };

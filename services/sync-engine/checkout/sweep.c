@@ -4,6 +4,7 @@
 #include "services/sync-engine/checkout/data.h"
 #include "services/sync-engine/checkout/folders.h"
 #include "services/sync-engine/checkout/intent.h"
+#include "services/sync-engine/checkout/kept.h"
 #include "services/sync-engine/checkout/tree.h"
 #include "services/sync-engine/repo/disk.h"
 
@@ -126,7 +127,8 @@ remove_unfinished(void *ctx, int dir_fd, const char *name)
 int
 sweep_run(const char *workspace, int state_fd, struct problem *p)
 {
-    static const char *const FILES[] = {INTENT_CHECKOUT, INTENT_KEEPING};
+    static const char *const FILES[] = {INTENT_CHECKOUT, INTENT_KEEPING,
+                                        KEPT_FILE};
     int rc = 0;
 
     for (size_t i = 0; i < sizeof FILES / sizeof *FILES && rc == 0; i++) {
@@ -136,7 +138,9 @@ sweep_run(const char *workspace, int state_fd, struct problem *p)
         rc = disk_list(state_fd, ".", remove_unfinished, file);
         if (rc != 0)
             return problem_errno(p, rc, "cannot read the state folder");
-        rc = sweep_intent(workspace, state_fd, file, p);
+        /* What is kept stays, and so does its note. */
+        if (strcmp(file, KEPT_FILE) != 0)
+            rc = sweep_intent(workspace, state_fd, file, p);
     }
     return rc;
 }
