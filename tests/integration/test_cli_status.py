@@ -9,6 +9,7 @@ import zmq
 
 import cli
 from cli import FAILED, LAST, Bus, now_ms
+from gateway import Gateway
 from terminal import Terminal, width_of
 
 HOSTILE = "/a\x1b]0;owned\x07\x1b[2J\r\n\x9b31m\u202egpj.\x7fz"
@@ -197,3 +198,18 @@ def test_a_reader_that_goes_is_no_success(bus):
             env=cli.environment(), timeout=30)
     assert done.returncode == 1
     assert "not all was written" in done.stderr
+
+
+def test_the_gateway_says_the_same(bus, processes):
+    fleet(bus)
+    gateway = Gateway(processes, bus.hub)
+    gateway.wait_for(lambda data: len(data["engines"]) == 3)
+    theirs = gateway.ask("GET", "/v1/engines").json["engines"]
+    ours = json.loads(bus.run("status", "--json").stdout)["engines"]
+    moving = {"ageMs", "upMs", "progress"}
+    for there, here in zip(theirs, ours, strict=True):
+        assert set(there) == set(here)
+        # Its `info` is a text in the gateway's language.
+        assert set(there["progress"]) == {*here["progress"], "info"}
+        assert {k: v for k, v in there.items() if k not in moving} == {
+            k: v for k, v in here.items() if k not in moving}
