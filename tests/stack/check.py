@@ -5,18 +5,20 @@ The last line is "N passed, N failed".
 """
 
 import os
+import shutil
 import signal
 import sys
 import time
 import traceback
 
-from stack import (KEY, PORT, SERVICES, TOKEN, WORKSPACE, Store, ask, compose,
+import check_monitoring
+import check_tls
+from stack import (ENGINE, KEY, PORT, PRIVATE, PROJECT, READER, SECRETS,
+                   SERVICES, TOKEN, UID, WORKSPACE, Store, ask, compose,
                    container, finished_sync, head, healthy, inside, inspect,
-                   logs, run)
+                   is_confined, logs, published, run)
 from syncbus_test import wait_until
 
-UID = int(os.environ["SYNCBUS_UID"])
-PRIVATE = os.environ.get("SYNCBUS_STACK_PRIVATE") == "yes"
 STOP_SECONDS = 2  # what the programs promise
 
 
@@ -25,7 +27,7 @@ def a_first_sync_is_shown_finished():
     assert data["providerName"] == "Local", data
     assert data["cloudName"] == "main", data
     assert data["enabled"] is True and data["syncing"] is False, data
-    assert data["engine"] == os.environ["SYNCBUS_ID"], data
+    assert data["engine"] == ENGINE, data
 
 
 def without_the_token_nothing_is_told():
@@ -47,12 +49,8 @@ def all_containers_become_healthy():
 
 def only_the_gateway_publishes_and_only_on_loopback():
     for service in SERVICES:
-        published = [bound for bounds in
-                     inspect(service)["NetworkSettings"]["Ports"].values()
-                     for bound in bounds or []]
-        want = [{"HostIp": "127.0.0.1", "HostPort": str(PORT)}]
-        assert published == (want if service == "gateway" else []), \
-            f"{service}: {published}"
+        want = [("127.0.0.1", PORT)] if service == "gateway" else []
+        assert published(service) == want, f"{service}: {published(service)}"
     if PRIVATE:
         assert listeners(PORT) == {"0100007F"}, listeners(PORT)
 
@@ -76,54 +74,78 @@ def engine_and_aggregator_have_no_network():
         assert names == ["lo"], f"{service}: {names}"
 
 
-def nothing_runs_as_root_or_can_become_it():
-    want = {"Uid": f"{UID} {UID} {UID} {UID}", "CapEff": "0" * 16,
-            "CapBnd": "0" * 16, "NoNewPrivs": "1"}
+def every_container_is_confined():
     for service in SERVICES:
-        for status in processes(service):
-            found = {field: status[field] for field in want}
-            assert found == want, f"{service}: {status['Name']}: {found}"
-
-
-def processes(service):
-    """/proc/PID/status of the init and of the program."""
-    text = inside(service, "sh", "-c",
-                  "for i in /proc/[0-9]*; do [ $i = /proc/$$ ] || "
-                  "cat $i/status 2>/dev/null; echo; done").stdout
-    found = []
-    for block in text.split("\n\n"):
-        fields = (line.split(":", 1) for line in block.splitlines() if line)
-        status = {name: " ".join(value.split()) for name, value in fields}
-        if "NoNewPrivs" in status:
-            found.append(status)
-    names = {status["Name"] for status in found}
-    # The kernel keeps 15 bytes of a name.
-    assert f"syncbus-{service}"[:15] in names, f"{service}: {names}"
-    return found
-
-
-def the_root_is_read_only():
-    for service in SERVICES:
-        assert inspect(service)["HostConfig"]["ReadonlyRootfs"], service
-        for folder in ("/", "/tmp", "/usr/local/bin"):
-            done = inside(service, "touch", f"{folder}/x", check=False)
-            assert "Read-only file system" in done.stdout, \
-                f"{service}: {folder}: {done.stdout}"
-    done = inside("engine", "touch", "/workspace/data/x", check=False)
-    assert "Read-only file system" in done.stdout, done.stdout
-
-
-def every_container_has_limits():
-    for service in SERVICES:
-        host = inspect(service)["HostConfig"]
-        for limit in ("Memory", "NanoCpus", "PidsLimit"):
-            assert (host[limit] or 0) > 0, f"{service}: no {limit}"
+        is_confined(service, f"syncbus-{service}", ("/", "/tmp",
+                                                    "/usr/local/bin"))
 
 
 def the_store_reads_back():
     with Store() as store:
         store.head()
         store.verify()
+
+
+def what_another_device_syncs_arrives():
+    """A second engine on the same store, both ways."""
+    assets, name = WORKSPACE / "data" / "assets", "from-another-device.txt"
+    with OtherDevice() as other:
+        other.sync()
+        there = other.workspace / "data" / "assets"
+        assert there.is_dir(), "nothing arrived over there"
+        (there / name).write_text("hello from over there\n")
+        other.sync()
+    # An edit here makes the engine run as it was set up to.
+    write(assets / "an-edit.txt", "hello from here\n")
+    wait_until((assets / name).exists, 45, "the other device's file")
+    assert (assets / name).read_text() == "hello from over there\n"
+
+
+def write(path, text):
+    """As the workspace's owner would."""
+    path.write_text(text)
+    os.chown(path, UID, -1)
+
+
+class OtherDevice:
+    """One more workspace and state, in the folder of the first."""
+
+    def __init__(self):
+        self.folder = WORKSPACE.parent / "other"
+        self.workspace = self.folder / "workspace"
+
+    def __enter__(self):
+        for path in (self.folder, self.workspace, self.workspace / "data",
+                     self.folder / "state"):
+            path.mkdir()
+            os.chown(path, UID, -1)
+        return self
+
+    def sync(self):
+        store = f"{PROJECT}_{os.environ['SYNCBUS_STORE']}"
+        for path in self.workspace.rglob("*"):
+            os.chown(path, UID, -1)
+        run("docker", "run", "--rm", "--network", "none", "--cap-drop", "ALL",
+            "-v", f"{self.folder}:/other", "-v", f"{store}:/store",
+            "-v", f"{SECRETS / 'repo-key'}:/run/secrets/repo-key:ro",
+            os.environ["SYNCBUS_IMAGE"], "syncbus-engine", "--once",
+            "--id", "stack.other", "--hub", "ipc:///run/syncbus", "--workspace", "/other/workspace",
+            "--state", "/other/state", "--provider", "local", "--local-path",
+            "/store", "--repo-key-file", "/run/secrets/repo-key")
+
+    def __exit__(self, *unused):
+        shutil.rmtree(self.folder)
+
+
+def the_reader_looks_and_does_not_act():
+    status, body = ask("/metrics", token=READER)
+    assert status == 200 and f'syncbus_engine_up{{engine="{ENGINE}"}} 1' in \
+        body, f"{status} {body[:300]}"
+    for path in ("/api/sync/getSyncInfo", f"/v1/engines/{ENGINE}/sync"):
+        status, body = ask(path, "POST", READER)
+        assert status == 403, f"{path}: {status} {body}"
+    status, body = ask("/metrics")
+    assert status == 401 and "syncbus_" not in body, f"{status} {body}"
 
 
 def a_restart_of_the_aggregator_heals():
@@ -167,7 +189,8 @@ def no_secret_is_in_the_logs():
     for service in SERVICES:
         text = logs(service)
         assert "ready: " in text, f"{service}: {text}"
-        assert TOKEN not in text and KEY not in text, service
+        for secret in (TOKEN, READER, KEY):
+            assert secret not in text, service
 
 
 def data_survives_new_containers():
@@ -175,9 +198,7 @@ def data_survives_new_containers():
     stored, device = head(), device_id()
     compose("down")
     note = WORKSPACE / "data" / "assets" / "added-by-the-stack-test.txt"
-    note.parent.mkdir(exist_ok=True)
-    note.write_text("written while nothing ran\n")
-    os.chown(note, UID, -1)
+    write(note, "written while nothing ran\n")
     compose("up", "-d", "--no-build")
     finished_sync(since=time.monotonic(), synced=synced + 1)
     with Store() as store:
@@ -211,17 +232,19 @@ CHECKS = (
     all_containers_become_healthy,
     only_the_gateway_publishes_and_only_on_loopback,
     engine_and_aggregator_have_no_network,
-    nothing_runs_as_root_or_can_become_it,
-    the_root_is_read_only,
-    every_container_has_limits,
+    every_container_is_confined,
     the_store_reads_back,
+    what_another_device_syncs_arrives,
+    the_reader_looks_and_does_not_act,
     a_restart_of_the_aggregator_heals,
     a_restart_of_the_gateway_heals,
     a_restart_of_the_engine_heals,
     # The processes of somebody's own engine may be another machine's.
     *([a_killed_engine_comes_back_by_itself] if PRIVATE else []),
     no_secret_is_in_the_logs,
+    *check_monitoring.CHECKS,
     data_survives_new_containers,
+    *check_tls.CHECKS,
     all_stop_cleanly_and_in_time,
 )
 

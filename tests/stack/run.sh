@@ -187,15 +187,24 @@ configure() {
     uid=10001 gid=10001
     [ "$(id -u)" = 0 ] || uid=$(id -u) gid=$(id -g)
     export COMPOSE_PROJECT_NAME=syncbus-stack-test
-    export COMPOSE_FILE="compose.yaml:$work/override.yaml"
+    export COMPOSE_FILE="compose.yaml:compose.override.yaml:$work/override.yaml"
+    # As users with TLS do, without compose.override.yaml.
+    export SYNCBUS_STACK_TLS_FILE="compose.yaml:$work/override.yaml"
+    export COMPOSE_PROFILES=monitoring
     export SYNCBUS_IMAGE=syncbus-stack-test:latest
+    export SYNCBUS_PROXY_IMAGE=syncbus-stack-test:proxy
+    export SYNCBUS_PROMETHEUS_IMAGE=syncbus-stack-test:prometheus
     export SYNCBUS_UID="$uid" SYNCBUS_GID="$gid"
     export SYNCBUS_SECRETS="$work/secrets" SYNCBUS_WORKSPACE="$work/workspace"
     export SYNCBUS_STORE=store SYNCBUS_ID=stack.test SYNCBUS_INTERVAL=30
+    export SYNCBUS_DIRECTION=both SYNCBUS_NET=172.30.75
     export SYNCBUS_LANG=en SYNCBUS_ENGINE_MEMORY=512m SYNCBUS_ENGINE_CPUS=1.0
-    SYNCBUS_PORT=$(PYTHONPATH=tests/support $python -c \
-        'import syncbus_test; print(syncbus_test.free_port())')
-    export SYNCBUS_PORT SYNCBUS_STACK_COMPOSE="$compose"
+    # shellcheck disable=SC2046  # four words
+    set -- $(PYTHONPATH=tests/support $python -c \
+        'import syncbus_test as t; print(*(t.free_port() for _ in range(4)))')
+    export SYNCBUS_PORT="$1" SYNCBUS_PROMETHEUS_PORT="$2"
+    export SYNCBUS_HTTPS_BIND=127.0.0.1 SYNCBUS_HTTPS_PORT="$3"
+    export SYNCBUS_HTTP_PORT="$4" SYNCBUS_STACK_COMPOSE="$compose"
     # What differs from what users run: how it is built, and that a change
     # of health is seen sooner.
     cat >"$work/override.yaml" <<TEXT
@@ -205,14 +214,22 @@ services:
     healthcheck: {interval: 1s}
   engine: *override
   gateway: *override
+  proxy: *override
+  prometheus: *override
 TEXT
 }
 
 make_secrets() {
     mkdir -m 0700 "$work/secrets" "$work/workspace"
     head -c 32 /dev/urandom | base64 -w 0 >"$work/secrets/repo-key"
-    head -c 24 /dev/urandom | base64 -w 0 | tr '+/' '-_' \
-        >"$work/secrets/api-token"
+    for name in api-token reader-token; do
+        head -c 24 /dev/urandom | base64 -w 0 | tr '+/' '-_' \
+            >"$work/secrets/$name"
+    done
+    quietly openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 \
+        -nodes -days 2 -subj /CN=localhost \
+        -addext 'subjectAltName=DNS:localhost,IP:127.0.0.1' \
+        -keyout "$work/secrets/tls-key" -out "$work/secrets/tls-cert"
     chmod 0400 "$work"/secrets/*
     [ "$(id -u)" != 0 ] ||
         chown -R "$uid:$gid" "$work/secrets" "$work/workspace"
@@ -225,18 +242,23 @@ build() {
             make_base
         fi
     fi
-    say "building the image"
+    say "building the images"
     # The tag keeps the build stage, and with it the compiler's packages, out
     # of the pruning below.
     quietly docker build --network host --target build \
         -t syncbus-stack-test:build .
-    quietly compose build aggregator
+    quietly compose build aggregator proxy prometheus
     [ -z "$engine" ] || quietly docker image prune -f
+}
+
+down() { # all of it, whichever profile it is in
+    COMPOSE_PROFILES=tls,monitoring \
+        compose down -v --remove-orphans -t 5
 }
 
 bring_up() {
     up=1
-    quietly compose down -v --remove-orphans -t 5
+    quietly down
     # As the image's user, who must be able to read it.
     quietly docker run --rm --network none --cap-drop ALL \
         -v "$work/workspace:/out" "$SYNCBUS_IMAGE" \
@@ -253,7 +275,7 @@ bring_up() {
 take_down() {
     [ -n "$up" ] || return 0
     up=''
-    compose down -v --remove-orphans -t 5 >"$work/log" 2>&1 || {
+    down >"$work/log" 2>&1 || {
         cat "$work/log" >&2
         return 1
     }
@@ -290,6 +312,7 @@ if ! engine_answers; then
     need docker.io docker-compose util-linux procps
     start_engine
 fi
+need openssl curl
 choose_compose
 configure
 make_secrets

@@ -18,10 +18,14 @@ sys.path.insert(0, str(ROOT / "tests" / "support"))
 from syncbus_test import wait_until  # noqa: E402
 
 SERVICES = ("aggregator", "engine", "gateway")
+ENGINE = os.environ["SYNCBUS_ID"]
+UID = int(os.environ["SYNCBUS_UID"])
+PRIVATE = os.environ.get("SYNCBUS_STACK_PRIVATE") == "yes"
 PORT = int(os.environ["SYNCBUS_PORT"])
 SECRETS = Path(os.environ["SYNCBUS_SECRETS"])
 WORKSPACE = Path(os.environ["SYNCBUS_WORKSPACE"])
 TOKEN = (SECRETS / "api-token").read_text().strip()
+READER = (SECRETS / "reader-token").read_text().strip()
 KEY = (SECRETS / "repo-key").read_text().strip()
 PROJECT = os.environ["COMPOSE_PROJECT_NAME"]
 COMPOSE = shlex.split(os.environ["SYNCBUS_STACK_COMPOSE"])
@@ -35,6 +39,16 @@ def run(*command, check=True):
         raise AssertionError(f"{' '.join(command)}: exit {done.returncode}\n"
                              f"{done.stdout.strip()}")
     return done
+
+
+class Door:
+    """How the gateway is reached: its own port, or through the proxy."""
+
+    def __init__(self):
+        self.url, self.tls = f"http://127.0.0.1:{PORT}", None
+
+
+door = Door()
 
 
 def compose(*arguments):
@@ -51,6 +65,47 @@ def container(service):
     return ids[0]
 
 
+def published(service):
+    """Where the service can be reached from outside: [(address, port), ...]"""
+    ports = inspect(service)["NetworkSettings"]["Ports"].values()
+    return sorted((bound["HostIp"], int(bound["HostPort"]))
+                  for bounds in ports for bound in bounds or [])
+
+
+def processes(service, program):
+    """/proc/PID/status of everything in the container; program is there."""
+    text = inside(service, "sh", "-c",
+                  "for i in /proc/[0-9]*; do [ $i = /proc/$$ ] || "
+                  "cat $i/status 2>/dev/null; echo; done").stdout
+    found = []
+    for block in text.split("\n\n"):
+        fields = (line.split(":", 1) for line in block.splitlines() if line)
+        status = {name: " ".join(value.split()) for name, value in fields}
+        if "NoNewPrivs" in status:
+            found.append(status)
+    names = {status["Name"] for status in found}
+    # The kernel keeps 15 bytes of a name.
+    assert program[:15] in names, f"{service}: {names}"
+    return found
+
+
+def is_confined(service, program, folders=("/", "/usr/local/bin")):
+    """No rights, none to be had, nothing to write to, and limits."""
+    want = {"Uid": f"{UID} {UID} {UID} {UID}", "CapEff": "0" * 16,
+            "CapBnd": "0" * 16, "NoNewPrivs": "1"}
+    for status in processes(service, program):
+        found = {field: status[field] for field in want}
+        assert found == want, f"{service}: {status['Name']}: {found}"
+    host = inspect(service)["HostConfig"]
+    assert host["ReadonlyRootfs"], service
+    for limit in ("Memory", "NanoCpus", "PidsLimit"):
+        assert (host[limit] or 0) > 0, f"{service}: no {limit}"
+    for folder in folders:
+        done = inside(service, "touch", f"{folder}/x", check=False)
+        assert "Read-only file system" in done.stdout, \
+            f"{service}: {folder}: {done.stdout}"
+
+
 def inspect(service):
     return json.loads(run("docker", "inspect", container(service)).stdout)[0]
 
@@ -63,16 +118,16 @@ def logs(service):
     return run("docker", "logs", container(service)).stdout
 
 
-def ask(path, method="GET", token=None):
+def ask(path, method="GET", token=None, body=b"{}", seconds=5):
     """(status, body) of one request; (0, reason) when nobody answers."""
-    request = urllib.request.Request(f"http://127.0.0.1:{PORT}{path}",
-                                     method=method)
+    request = urllib.request.Request(f"{door.url}{path}", method=method)
     if method == "POST":
-        request.data = b"{}"
+        request.data = body
     if token is not None:
         request.add_header("Authorization", f"Token {token}")
     try:
-        with urllib.request.urlopen(request, timeout=5) as answer:
+        with urllib.request.urlopen(request, timeout=seconds,
+                                    context=door.tls) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()
@@ -114,10 +169,18 @@ def finished_sync(since, synced=1, seconds=60):
                              f"{json.dumps(last['data'])}") from None
 
 
-def healthy(seconds=60):
+def sync_now():
+    """Let the engine run, and wait until it has."""
+    status, body = ask(f"/v1/engines/{ENGINE}/sync", "POST", TOKEN,
+                       b'{"wait":true}', 60)
+    assert status == 200, f"{status} {body}"
+    return json.loads(body)
+
+
+def healthy(services=SERVICES, seconds=60):
     def statuses():
         return {service: inspect(service)["State"]["Health"]
-                for service in SERVICES}
+                for service in services}
 
     def find():
         return all(health["Status"] == "healthy"
@@ -131,7 +194,7 @@ def healthy(seconds=60):
             for service, health in statuses().items())
 
     try:
-        wait_until(find, seconds, "three healthy containers")
+        wait_until(find, seconds, f"healthy: {', '.join(services)}")
     except AssertionError as error:
         raise AssertionError(f"{error}; {describe()}") from None
 
