@@ -10,7 +10,7 @@ from pathlib import Path
 import msgpack
 import zmq
 
-from syncbus_test import program
+from syncbus_test import TSAN_SUPPRESSIONS, program
 
 KEY = bytes(range(32))
 BOX = "20240101120000-testbox"
@@ -65,8 +65,9 @@ class Device:
             [*prefix, *self.command("--once", *more, **replaced)],
             capture_output=True, text=True, timeout=60, check=False,
             stdin=subprocess.DEVNULL,
-            env={k: v for k, v in os.environ.items()
-                 if not k.startswith("SYNCBUS_")})
+            env={"TSAN_OPTIONS": f"suppressions={TSAN_SUPPRESSIONS}",
+                 **{k: v for k, v in os.environ.items()
+                    if not k.startswith("SYNCBUS_")}})
 
     def start(self, processes, *more, **replaced):
         return processes.start(*self.command(*more, **replaced))

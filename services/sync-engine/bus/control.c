@@ -60,8 +60,8 @@ switch_to(struct control *c, bool enabled)
                        strerrordesc_np(-rc));
         return;
     }
+    progress_set_enabled(c->opt.progress, enabled); /* before what follows */
     orders_switch(c->opt.orders, enabled);
-    progress_set_enabled(c->opt.progress, enabled);
     reply_init(&c->reply, REPLY_OK);
     c->reply.enabled = enabled;
     c->reply.has |= REPLY_HAS_ENABLED;

@@ -55,7 +55,8 @@ parse(struct changes_line *out, const json_t *value)
     *out = (struct changes_line){.is_conflict = json_is_object(value)};
     if (!out->is_conflict) {
         out->path = json_string_value(json_array_get(value, 1));
-        out->kind = kind == NULL ? '\0' : kind[0];
+        if (kind != NULL)
+            out->kind = kind[0];
         out->size_bytes = get_size(json_array_get(value, 2));
         return out->path != NULL && out->kind != '\0';
     }
