@@ -14,8 +14,7 @@
 #define PACK_LEVEL      3
 #define PACK_CHUNK_MAX  (8u << 20)  /* plain bytes of a chunk, at most */
 #define PACK_RECORD_MAX (64u << 20) /* of a file object */
-#define PACK_INDEX_MAX  (64u << 20) /* of an index (1.5 million files) or list \
-                                     */
+#define PACK_INDEX_MAX  (64u << 20) /* of an index: 1.5 million files */
 
 struct pack;
 
