@@ -183,6 +183,24 @@ def test_a_path_nobody_can_write_is_unsafe(device, path):
     recovers(device)
 
 
+def test_what_is_in_the_way_is_named(device):
+    """Files no snapshot holds, where the store wants a folder or a file."""
+    data = device.workspace / "data"
+    (data / "left.tmp").write_text("mine, and no folder")
+    device.writer.add("/left.tmp/b.sy", b"b", LATER_MS)
+    device.writer.publish()
+    refused(device, "unsafe-path", "/left.tmp is no folder",
+            "A path cannot be synchronised as it is")
+    device.writer.remove("/left.tmp/b.sy")
+    (data / "theirs.sy").mkdir()
+    (data / "theirs.sy" / ".hidden").write_text("mine")
+    device.writer.publish()
+    refused(device, "unsafe-path", "/theirs.sy is a folder with files")
+    (data / "theirs.sy" / ".hidden").unlink()
+    (data / "left.tmp").unlink()
+    recovers(device)
+
+
 def put_chunk(device, plain_id, data):
     path = device.cloud / "objects" / plain_id[:2] / plain_id[2:]
     path.parent.mkdir(parents=True, exist_ok=True)
