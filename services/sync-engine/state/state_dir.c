@@ -1,6 +1,7 @@
 #include "services/sync-engine/state/state_dir.h"
 
 #include "services/runtime/log.h"
+#include "services/sync-engine/repo/disk.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -65,22 +66,6 @@ make_folders(const char *path)
 }
 
 static int
-write_all(int fd, const char *data, size_t len)
-{
-    while (len > 0) {
-        ssize_t n = write(fd, data, len);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return -errno;
-        data += n;
-        len -= (size_t)n;
-    }
-    return 0;
-}
-
-static int
 write_file(int dir_fd, const char *name, const char *data, size_t len,
            bool durable)
 {
@@ -92,7 +77,7 @@ write_file(int dir_fd, const char *name, const char *data, size_t len,
     fd = openat(dir_fd, temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (fd < 0)
         return -errno;
-    rc = write_all(fd, data, len);
+    rc = disk_write_all(fd, data, len);
     if (rc == 0 && durable && fsync(fd) != 0)
         rc = -errno;
     if (close(fd) != 0 && rc == 0)
@@ -180,7 +165,7 @@ take_lock(struct state_dir *s, const char *path)
     (void)snprintf(text, sizeof text, "%ld\n", (long)getpid());
     if (ftruncate(s->lock_fd, 0) != 0)
         return -errno;
-    return write_all(s->lock_fd, text, strlen(text));
+    return disk_write_all(s->lock_fd, text, strlen(text));
 }
 
 static int
