@@ -8,7 +8,7 @@ import time
 import msgpack
 
 from bus import Dealer, Engine, Hub, Session, Subscriber
-from syncbus_test import program, wait_until
+from syncbus_test import TSAN_SUPPRESSIONS, program, wait_until
 from terminal import Session as TerminalSession
 
 LAST = {"run": 17, "ok": True, "code": "", "why": "", "ts": 1795495875100,
@@ -25,7 +25,9 @@ def now_ms():
 def environment(env=None):
     inherited = {key: value for key, value in os.environ.items()
                  if not key.startswith("SYNCBUS_") and key != "NO_COLOR"}
-    return {**inherited, "XDG_RUNTIME_DIR": "/tmp/nowhere", **(env or {})}
+    return {**inherited, "XDG_RUNTIME_DIR": "/tmp/nowhere",
+            "TSAN_OPTIONS": f"suppressions={TSAN_SUPPRESSIONS}",
+            **(env or {})}
 
 
 def run(*words, env=None, seconds=30):
@@ -124,10 +126,11 @@ class Bus:
     def run(self, *words, **more):
         return run(*words, *self.options, **more)
 
-    def terminal(self, *words, **more):
+    def terminal(self, *words, env=None, **more):
         """The command line on a pseudo terminal."""
-        session = TerminalSession(program("syncbus"), *words, *self.options,
-                                  **more)
+        session = TerminalSession(
+            program("syncbus"), *words, *self.options,
+            env=environment({"TERM": "xterm", **(env or {})}), **more)
         self.terminals.append(session)
         return session
 

@@ -129,13 +129,11 @@ class Session:
         self.raw = b""
         self._master, slave = pty.openpty()
         self._set_size(slave, columns, rows)
-        inherited = {key: value for key, value in os.environ.items()
-                     if not key.startswith("SYNCBUS_") and key != "NO_COLOR"}
         self.popen = subprocess.Popen(
             [str(word) for word in command], stdin=slave, stdout=slave,
             stderr=slave, close_fds=True, start_new_session=True,
             preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
-            env={**inherited, "TERM": "xterm", **(env or {})})
+            env=env)
         os.close(slave)
 
     @staticmethod
