@@ -1,6 +1,7 @@
 """The gateway goes away and comes back; the page says so and goes on."""
 
 from stand import syncing
+from streams import Events
 
 ENGINE = "nas.notes"
 
@@ -62,3 +63,15 @@ def test_a_hub_that_is_away_is_said(browser, make_stand):
     browser.wait_text("#bus", "state aggregator is away")
     browser.wait_text(".badge", "Unknown")
     assert browser.text("#link") == "Live"
+
+
+def test_a_gateway_without_room_says_so(browser, make_stand):
+    stand = make_stand("--max-streams", "1")
+    stand.engine(ENGINE)
+    other = Events(stand.gateway.port)
+    other.expect("snapshot")
+    browser.open(stand.url)
+    browser.wait_text("#stale-why", "stream")
+    other.close()
+    browser.wait_text("#link", "Live")
+    assert browser.text("#stale") is None

@@ -22,6 +22,7 @@ const LOST_MS = 1200; /* a shorter break is nobody's business */
 let link = "connecting"; /* connecting, live, lost, stale */
 let heard_at = 0; /* when the last word came, of our clock; 0: never */
 let lost_timer = 0;
+let lost_why = ""; /* the gateway's words, when it answered at all */
 let frame = 0;
 
 /* ---- drawing ---- */
@@ -68,6 +69,7 @@ function drawLink() {
     setHidden(byId("stale"), link !== "stale");
     setText(byId("stale-text"), heard_at > 0
         ? t("stale", format.clock(heard_at)) : t("staleNothing"));
+    setText(byId("stale-why"), lost_why);
 }
 
 function setLink(value) {
@@ -122,7 +124,10 @@ const stream = new Stream("/v1/events", {
         schedule();
     },
 
-    lost() {
+    lost(why) {
+        lost_why = why;
+        if (link === "stale")
+            drawLink();
         if (link === "live")
             setLink("lost");
         if (!lost_timer && link !== "stale")

@@ -241,8 +241,8 @@ export class Card {
         setText(this.meta, model.isActive(engine) ? this.activeMeta()
             : this.restMeta());
         setText(this.facts.lastRun.value, last
-            ? `${format.relative(last.at, now)}, `
-              + t("tookSaid", format.duration(last.durationMs))
+            ? t("ran", format.relative(last.at, now),
+                format.duration(last.durationMs))
             : t("never"));
         setAttribute(this.facts.lastRun.value, "title",
                      last ? format.moment(last.at) : null);

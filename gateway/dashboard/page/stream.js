@@ -44,7 +44,7 @@ export function parser(on_event) {
 }
 
 /*
- * Keep a stream open.  on.event(name, data), on.open(), on.lost(),
+ * Keep a stream open.  on.event(name, data), on.open(), on.lost(why),
  * on.refused(refused): 401 and 403 end it until start() is called again.
  */
 export class Stream {
@@ -81,6 +81,7 @@ export class Stream {
         const controller = new AbortController();
         this.controller = controller;
         this.watch();
+        let why = "";
         try {
             await this.read(controller);
         } catch (problem) {
@@ -92,9 +93,10 @@ export class Stream {
                 this.on.refused(problem);
                 return;
             }
+            why = problem.status > 0 ? problem.message : "";
         }
         if (controller === this.controller)
-            this.again();
+            this.again(why);
     }
 
     async read(controller) {
@@ -126,10 +128,10 @@ export class Stream {
         this.watchdog = setTimeout(() => controller.abort(), SILENCE_MS);
     }
 
-    again() {
+    again(why) {
         clearTimeout(this.watchdog);
         this.controller = null;
-        this.on.lost();
+        this.on.lost(why);
         this.timer = setTimeout(() => this.run(),
                                 this.wait_ms * (0.75 + Math.random() / 2));
         this.wait_ms = Math.min(this.wait_ms * 2, LAST_WAIT_MS);
