@@ -54,6 +54,8 @@ static const struct route table[] = {
     SYNC("setSyncProviderWebDAV", handlers_configuration),
     {"/api/system/bootProgress", GET | POST, AUTH_ANYBODY, system_boot_progress,
      "bootProgress"},
+    {"/api/system/bootProgressSSE", GET, AUTH_ANYBODY, system_boot_events,
+     "bootProgressSSE"},
     {"/api/system/currentTime", POST, AUTH_ANYBODY, system_current_time,
      "currentTime"},
     {"/api/system/loginAuth", POST, AUTH_ANYBODY, system_login, "loginAuth"},

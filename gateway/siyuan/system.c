@@ -14,6 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define BOOT_RETRY_MS 500
+
 /* What was typed, as it is or without what nobody sees. */
 static enum auth_role
 judge(const struct service *s, const char *typed)
@@ -126,26 +128,53 @@ look_at_boot(struct service *s)
     return percent;
 }
 
-int
-system_boot_progress(struct service *s, struct request *r)
+/* {"details":...,"progress":...} */
+static void
+write_boot(struct service *s, char data[RESULT_DATA_MAX])
 {
     int percent = look_at_boot(s);
     enum text text = percent == BOOT_PERCENT_DONE      ? TEXT_BOOT_DONE
                      : percent >= BOOT_PERCENT_STARTED ? TEXT_BOOT_SYNCING
                      : percent > 0                     ? TEXT_NO_ENGINE
                                                        : TEXT_NO_SNAPSHOT;
-    char details[256], data[RESULT_DATA_MAX];
+    char details[256];
     struct json_out w;
 
     (void)snprintf(details, sizeof details, "v%s %s", SYNCBUS_VERSION,
                    texts_get(text, s->lang));
-    json_out_init(&w, data, sizeof data - 1);
+    json_out_init(&w, data, RESULT_DATA_MAX - 1);
     json_out_open(&w, '{');
     json_out_key_string(&w, "details", details);
     json_out_key_uint(&w, "progress", (uint64_t)percent);
     json_out_close(&w, '}');
     data[w.len] = '\0';
+}
+
+int
+system_boot_progress(struct service *s, struct request *r)
+{
+    char data[RESULT_DATA_MAX];
+
+    write_boot(s, data);
     return result_send(r, &(struct result){.data = data});
+}
+
+/*
+ * Anybody may ask, so nobody gets an answer that goes on: one event, and the
+ * client comes back for the next.
+ */
+int
+system_boot_events(struct service *s, struct request *r)
+{
+    char data[RESULT_DATA_MAX], text[RESULT_DATA_MAX + 64];
+    struct http_head h = {.status = 200,
+                          .type = "text/event-stream",
+                          .extra = "Cache-Control: no-cache\r\n"};
+
+    write_boot(s, data);
+    h.body_len = (size_t)snprintf(text, sizeof text, "retry: %d\ndata: %s\n\n",
+                                  BOOT_RETRY_MS, data);
+    return http_send_body(r, &h, text);
 }
 
 int

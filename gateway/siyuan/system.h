@@ -20,6 +20,7 @@ int system_check_auth(struct service *s, struct request *r);
 
 /* Open to all, so it tells no names. */
 int system_boot_progress(struct service *s, struct request *r);
+int system_boot_events(struct service *s, struct request *r);
 
 int system_version(struct service *s, struct request *r);
 int system_current_time(struct service *s, struct request *r);

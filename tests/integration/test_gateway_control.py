@@ -448,6 +448,11 @@ def test_boot_progress_is_true_and_open_to_all(processes, short_dir, context):
     device.say(cnt=counts(1, 0))
     device.finish(1)
     wait_until(lambda: look()["progress"] == 100, 5, "the end of the boot")
+    event = gateway.ask("GET", "/api/system/bootProgressSSE")
+    assert event.headers["Content-Type"] == "text/event-stream"
+    retry, data, *rest = event.text.split("\n")
+    assert retry == "retry: 500" and rest == ["", ""]
+    assert json.loads(data.removeprefix("data: ")) == look()
     assert "Finishing boot..." in look()["details"]
     device.say(st="syncing", run=2, pm=10)
     time.sleep(0.3)  # later runs must not show

@@ -292,7 +292,7 @@ def test_a_slow_client_finds_every_run_that_it_is_told_of_whole(
     slow = stand.follow(receive_bytes=4096)
     quick = stand.follow()
     item = "/" + "x" * 150
-    runs = 60
+    runs = 25
     for run in range(1, runs + 1):
         for step in range(4):
             stand.engine.send(st="syncing", run=run, it=item, ph="walk",
@@ -301,9 +301,10 @@ def test_a_slow_client_finds_every_run_that_it_is_told_of_whole(
         stand.engine.send(st="idle", last=last(run))
         quick.until_end()
         # Answers fill its socket faster than runs do.
-        for _ in range(40):
+        for _ in range(100):
             slow.say(cmd="z" * 60)
     stand.engine.send(st="error", last=last(runs + 1, False))
+    assert quick.until_end()[-1]["code"] == 2  # before the slow one reads
     codes = []
     while not codes or codes[-1] != 2:
         message = slow.message()
@@ -312,6 +313,9 @@ def test_a_slow_client_finds_every_run_that_it_is_told_of_whole(
     assert codes[0::2] == [0] * (len(codes) // 2)
     assert set(codes[1::2]) <= {1, 2}
     assert codes[-1] == 2 and len(codes) < 2 * (runs + 1)
+    stand.engine.send(st="idle", last=last(runs + 2))
+    assert [m["code"] for m in slow.until_end()
+            if m["cmd"] == "syncing"] == [0, 1]
 
 
 # ---- what clients say -------------------------------------------------------
@@ -522,6 +526,18 @@ def own_origin(stand):
 def test_who_may(processes, short_dir, context, path, headers, status):
     stand = Stand(processes, short_dir, context, secrets=SECRETS)
     assert stand.socket(SOCKET + path, headers=headers).status == status
+
+
+def test_a_cookie_opens_streams_for_pages_of_the_gateway_only(
+        processes, short_dir, context):
+    stand = Stand(processes, short_dir, context, secrets=SECRETS)
+    answer = stand.gateway.ask(path="/api/system/loginAuth",
+                               body=json.dumps({"authCode": "code"}))
+    cookie = {"Cookie": answer.headers["Set-Cookie"].split(";")[0]}
+    assert stand.socket(headers={**cookie, **own_origin(stand)}).status == 101
+    assert stand.socket(headers=cookie).status == 101
+    assert stand.socket(headers={**cookie, **FOREIGN}).status in (401, 403)
+    assert Events(stand.gateway.port, headers=cookie).status == 200
 
 
 def test_without_secrets_only_pages_of_this_machine_may(stand):
