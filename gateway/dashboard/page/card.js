@@ -222,6 +222,7 @@ export class Card {
                 ? t("rate", format.bytes(p.bytesPerSecond)) : "",
             p.etaSeconds === null ? ""
                 : t("left", format.duration(p.etaSeconds * 1000)),
+            this.engine.message,
         ].filter(Boolean).join(" · ");
     }
 
