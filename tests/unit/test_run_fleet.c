@@ -52,7 +52,7 @@ struct look {
 };
 
 static struct script_seeds seeds = {
-    .first = 1, .count = 80, .ops = SCRIPT_OPS_MAX};
+    .first = 1, .count = 60, .ops = SCRIPT_OPS_MAX};
 static char message[512];
 
 /* ---- reading and writing ------------------------------------------------- */
