@@ -234,6 +234,7 @@ copy_beat(struct copy *c, uint64_t now_ms, uint64_t wall_ms)
 void
 copy_refused(struct copy *c, const struct beat *b)
 {
+    c->hub_minor = b->minor;
     tally_fold_beat(&c->refused, b);
 }
 

@@ -55,7 +55,7 @@ struct copy {
     size_t count, cap;
     bool has_snapshot; /* at least one, whole, since the start */
     bool bus_up;
-    uint64_t hub_epoch;
+    uint64_t hub_epoch, hub_minor;     /* minor: of the schema it speaks */
     uint64_t beat_at_ms, beat_wall_ms; /* last word from the hub */
     uint64_t snapshots;
     uint64_t generation;          /* grows whenever an answer could differ */
@@ -97,7 +97,7 @@ int copy_add(struct copy *c, const struct copy_row *row, uint64_t now_ms);
 /* Apply a live message: 0, an enum copy_outcome, or as copy_add(). */
 int copy_apply(struct copy *c, const struct copy_row *row, uint64_t now_ms);
 
-/* The hub spoke; and what it refused, from the same message. */
+/* The hub spoke; and what it says of itself, from the same message. */
 void copy_beat(struct copy *c, uint64_t now_ms, uint64_t wall_ms);
 void copy_refused(struct copy *c, const struct beat *b);
 

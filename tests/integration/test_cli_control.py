@@ -82,6 +82,21 @@ def test_wait_is_0_when_the_run_ended_well(bus, nas):
     assert "nas: run 18 ok, sent 3 files (9.4 KiB)" in sync.log
 
 
+def test_on_a_terminal_it_shows_how_far_the_run_is(bus, nas):
+    session = bus.terminal("sync", "--wait", columns=100)
+    nas.answer(PROMISE)
+    engine = bus.engines["nas"]
+    engine.send(st="syncing", ph="send-chunks", run=18, ru=0, pr=0, pm=420)
+    session.wait_for(lambda t: " 42% " in t)
+    engine.send(pm=800)
+    session.wait_for(lambda t: " 80% " in t and " 42% " not in t)
+    engine.send(st="idle", ph="walk", last=ended())
+    assert session.finish() == 0
+    lines = session.terminal.lines()
+    assert lines[0] == "nas: waiting for run 18"
+    assert lines[1].startswith("nas: run 18 ok") and len(lines) == 2
+
+
 def test_wait_is_1_when_the_run_failed_and_says_what_to_do(bus, nas):
     sync = start(bus, "sync", "--wait", "nas")
     nas.answer(PROMISE)

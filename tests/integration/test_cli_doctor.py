@@ -49,7 +49,7 @@ def test_a_bus_in_order(bus):
     bus.engine("nas", last=LAST, sync=now_ms(), inf={"ver": "0.1.0"})
     bus.wait_known("nas")
     checks = examine(bus)
-    for name in ("bus", "beat", "control", "refused", "lost"):
+    for name in ("bus", "beat", "version", "control", "refused", "lost"):
         assert find(checks, name)["level"] == "ok", name
     for name in ("engine", "last run", "clock", "version"):
         assert find(checks, name, "nas")["level"] == "ok", name

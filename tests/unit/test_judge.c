@@ -166,6 +166,7 @@ quick_hub(void)
                               .control_hint = "is it there?",
                               .has_snapshot = true,
                               .snapshot_ms = 20,
+                              .minor = STATE_MINOR,
                               .beats = 3,
                               .longest_ms = 1010,
                               .watched_ms = 3300,
@@ -202,6 +203,11 @@ hubs_are_judged(void **state)
     hub = quick_hub();
     hub.answer = REPLY_TIMEOUT;
     assert_int_equal(worst_of(&hub), JUDGE_FAIL);
+    hub.minor++;
+    hub.answer = REPLY_UNREACHABLE;
+    assert_int_equal(worst_of(&hub), JUDGE_WARN);
+    hub.minor = 0;
+    assert_int_equal(worst_of(&hub), JUDGE_WARN);
     hub.answer = REPLY_FORBIDDEN;
     assert_int_equal(worst_of(&hub), JUDGE_FAIL);
     hub = quick_hub();

@@ -7,6 +7,7 @@
 #include "tools/syncbus/command.h"
 #include "tools/syncbus/engine_text.h"
 #include "tools/syncbus/manual.h"
+#include "tools/syncbus/progress_line.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -89,9 +90,11 @@ wait_for_run(struct session *s, const struct settings *settings,
         await.until_ms =
             until_ms - now_ms > SLICE_MS ? now_ms + SLICE_MS : until_ms;
         rc = await_run(&await, &last);
+        progress_line_draw(s->mirror, engine);
         if (rc == -ETIMEDOUT && session_sleep(s, 0))
             rc = -EINTR;
     } while (rc == -ETIMEDOUT && clock_boot_ms() < until_ms);
+    progress_line_clear();
     return rc == 0 ? say_ended(engine, &last) : say_not_ended(engine, run, rc);
 }
 

@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define WATCH_MS   2300 /* two beats are due */
 #define LOOK_MS    10
@@ -70,7 +71,10 @@ wait_snapshot(struct doctor *d)
     uint64_t start_ms = clock_boot_ms();
 
     do {
-        d->hub.has_snapshot = mirror_lock(d->session->mirror)->has_snapshot;
+        const struct copy *c = mirror_lock(d->session->mirror);
+
+        d->hub.has_snapshot = c->has_snapshot;
+        d->hub.minor = c->hub_minor;
         mirror_unlock(d->session->mirror);
         d->hub.snapshot_ms = clock_boot_ms() - start_ms;
         if (d->hub.has_snapshot)
@@ -207,7 +211,7 @@ print_check(const struct judge_check *c, const struct term *term)
 static int
 print(const struct judge *j, const struct settings *settings)
 {
-    struct term term = term_look();
+    struct term term = term_look(STDOUT_FILENO);
     size_t warnings = judge_count(j, JUDGE_WARN);
 
     if (settings->json)

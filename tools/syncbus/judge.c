@@ -115,6 +115,24 @@ judge_beat(struct judge *j, const struct judge_hub *hub)
               (unsigned long long)hub->beats, watched, longest);
 }
 
+/* Every part of a bus may be of another version; it should be known. */
+static void
+judge_schema(struct judge *j, const struct judge_hub *hub)
+{
+    struct judge_note note = {.name = "version"};
+    unsigned long long minor = hub->minor;
+
+    if (minor == STATE_MINOR) {
+        judge_add(j, &note, "the hub speaks protocol 1.%llu, as here", minor);
+        return;
+    }
+    note.level = JUDGE_WARN;
+    note.remedy = minor > STATE_MINOR ? "Update the programs on this machine."
+                                      : "Update syncbus-aggregator.";
+    judge_add(j, &note, "the hub speaks protocol 1.%llu, this is 1.%d", minor,
+              STATE_MINOR);
+}
+
 static void
 judge_control(struct judge *j, const struct judge_hub *hub)
 {
@@ -155,6 +173,7 @@ judge_hub(struct judge *j, const struct judge_hub *hub)
     judge_add(j, &note, "the hub at %s told all it knows after %s", hub->feed,
               span);
     judge_beat(j, hub);
+    judge_schema(j, hub);
     judge_control(j, hub);
 }
 

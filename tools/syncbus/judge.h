@@ -62,6 +62,7 @@ struct judge_hub {
     bool has_snapshot;
     uint64_t snapshot_ms; /* until it came */
     uint64_t beats, longest_ms, watched_ms;
+    uint64_t minor;         /* of the schema it speaks */
     bool has_control;       /* asked */
     enum reply_code answer; /* what a command to nobody was answered */
 };

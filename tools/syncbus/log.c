@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* What the words of the command line ask for. */
 struct request {
@@ -157,7 +158,7 @@ print_json(struct listing *l)
 static int
 print(struct listing *l)
 {
-    struct term term = term_look();
+    struct term term = term_look(STDOUT_FILENO);
 
     if (l->rows.json != NULL)
         return print_json(l);

@@ -28,6 +28,7 @@ fill(struct roster *r, const struct copy *c, const struct option_list *wanted)
     r->has_snapshot = c->has_snapshot;
     r->bus_up = c->bus_up;
     r->hub_epoch = c->hub_epoch;
+    r->hub_minor = c->hub_minor;
     r->generation = c->generation;
     r->beat_at_ms = c->beat_at_ms;
     r->lost = c->lost;

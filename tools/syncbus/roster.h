@@ -13,7 +13,7 @@ struct roster {
     size_t count, cap;
     size_t known; /* to the hub, wanted or not */
     bool has_snapshot, bus_up;
-    uint64_t hub_epoch, generation;
+    uint64_t hub_epoch, hub_minor, generation;
     uint64_t beat_at_ms;      /* of the boot clock */
     uint64_t now_ms, wall_ms; /* when it was taken */
     uint64_t lost;

@@ -15,6 +15,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <unistd.h>
 
 enum column {
     COLUMN_ENGINE,
@@ -81,7 +82,7 @@ print_remedies(const struct roster *r, const struct term *term)
 static int
 print_table(const struct session *s, const struct roster *r)
 {
-    struct term term = term_look();
+    struct term term = term_look(STDOUT_FILENO);
     struct table table;
     int rc = 0;
 

@@ -29,16 +29,16 @@ is_dumb(void)
 /* NOLINTEND(concurrency-mt-unsafe) */
 
 struct term
-term_look(void)
+term_look(int fd)
 {
-    struct term t = {.is_tty = isatty(STDOUT_FILENO) == 1};
+    struct term t = {.is_tty = isatty(fd) == 1};
     struct winsize size;
 
     if (!t.is_tty)
         return t;
     t.width = WIDTH;
     t.height = HEIGHT;
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 &&
+    if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 &&
         size.ws_row > 0) {
         t.width = size.ws_col;
         t.height = size.ws_row;

@@ -1,5 +1,5 @@
 /*
- * term.h - what is at the end of standard output.
+ * term.h - what is at the end of standard output, or standard error.
  */
 #ifndef TOOLS_SYNCBUS_TERM_H
 #define TOOLS_SYNCBUS_TERM_H
@@ -14,7 +14,7 @@ struct term {
     size_t width, height; /* 0 when it is no terminal */
 };
 
-struct term term_look(void);
+struct term term_look(int fd);
 
 /* Lines redrawn in place.  All zero at first. */
 struct screen {

@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define LOOK_MS    100
 #define REDRAW_MS  1000  /* spans and distances go on */
@@ -151,7 +152,7 @@ draw_engines(struct watch *w, const struct term *t)
 static void
 draw(struct watch *w)
 {
-    struct term t = term_look();
+    struct term t = term_look(STDOUT_FILENO);
     const struct roster *r = &w->roster;
 
     if (r->generation == w->drawn_generation && t.width == w->drawn_width &&
@@ -274,7 +275,7 @@ run(struct session *s, const struct settings *settings)
 {
     struct watch w = {
         .session = s, .settings = settings, .started_at_ms = clock_boot_ms()};
-    bool is_tty = term_look().is_tty;
+    bool is_tty = term_look(STDOUT_FILENO).is_tty;
     int rc = command_check_engines(settings);
 
     if (rc == 0 && is_tty)
