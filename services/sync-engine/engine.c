@@ -160,7 +160,8 @@ static int
 run_it(struct engine *e, uint64_t run, int stop_fd, bool *stopping)
 {
     pthread_t thread;
-    int rc = journal_begin(&e->journal, e->state_dir.fd, run, clock_wall_ms());
+    int rc = journal_begin(&e->journal, e->state_dir.fd, run, clock_wall_ms(),
+                           run_direction_name(e->direction));
 
     if (rc < 0) {
         log_line(LOG_WARN, "journal in %s: %s", e->opt.state,

@@ -65,6 +65,17 @@ class Plane:
         return self.wait(lambda s: s.get("last", {}).get("run", 0) >= run,
                          f"run {run}")["last"]
 
+    def wait_unreachable(self):
+        """Until the hub says so.  What it passed on to a connection that was
+        about to end has no answer."""
+        def refused():
+            try:
+                reply = self.operator.call("device", "sync", seconds=1)
+            except AssertionError:
+                return False
+            return reply["code"] == "unreachable"
+        wait_until(refused, SOON, "unreachable")
+
     def hold(self):
         """Somebody else has the store: a run waits until let_go()."""
         lock = self.device.cloud / "lock-sync"
@@ -73,11 +84,11 @@ class Plane:
                                     "time": int(time.time() * 1000)}))
         return lock
 
-    def start_held_run(self):
+    def start_held_run(self, **arguments):
         """A run that is under way and stays so, its snapshot made; its lock
         and number."""
         lock = self.hold()
-        run = self.call("sync")["run"]
+        run = self.call("sync", **arguments)["run"]
         journal = self.device.state / "journal"
         wait_until(lambda: journal.exists() and "preflight"
                    in journal.read_text(), SOON, "a run that has looked")
@@ -434,23 +445,20 @@ def test_an_engine_that_is_gone_is_unreachable(plane):
     engine = plane.start()
     plane.call("runs")
     assert engine.stop() == 0
-    reply = wait_until(
-        lambda: (r := plane.operator.call("device", "sync"))["code"] and r,
-        5, "a refusal")
-    assert reply["code"] == "unreachable"
+    plane.wait_unreachable()
 
 
 def test_an_engine_killed_in_a_run_takes_commands_when_it_is_back(plane):
     engine = plane.start()
-    lock, run = plane.start_held_run()
+    lock, run = plane.start_held_run(dir="upload")
     assert plane.call("sync")["run"] == run + 1
     request = plane.operator.request
     engine.kill()
-    wait_until(lambda: plane.operator.call("device", "runs")["code"]
-               == "unreachable", 5, "unreachable")
+    plane.wait_unreachable()
     lock.unlink()
     plane.start()
-    assert plane.call("runs")["runs"][0]["code"] == "interrupted"
+    last = plane.call("runs")["runs"][0]
+    assert (last["code"], last["dir"]) == ("interrupted", "upload")
     # What it promised died with it: whoever waited asks again.
     reply = plane.operator.call("device", "sync", request=request)
     assert reply["run"] == run + 1
@@ -487,16 +495,14 @@ def test_of_two_engines_with_one_id_the_later_answers_while_it_is_there(
     (short_dir / "b").mkdir()
     second = plane.start(Device(short_dir / "b", plane.device.store))
 
-    def at_second():
+    def reaches(engine):
+        before = engine.log.count("command sync")
         try:
-            plane.call("sync")
-        except AssertionError:  # it went where the first was
+            plane.operator.call("device", "sync", seconds=1)
+        except AssertionError:  # it went where nobody is any more
             pass
-        return "command sync" in second.log
-    wait_until(at_second, 10, "a command at the second")
+        return engine.log.count("command sync") > before
+    wait_until(lambda: reaches(second), 10, "a command at the second")
     assert second.stop() == 0
     # The connection of the first looks alive, and leads nowhere.
-    before = first.log.count("command sync")
-    plane.operator.call_when_there("device", "sync", seconds=30)
-    wait_until(lambda: first.log.count("command sync") > before, 5,
-               "a command at the first")
+    wait_until(lambda: reaches(first), 30, "a command at the first")

@@ -124,7 +124,7 @@ a_journal_tells_the_last_step(void **state)
     (void)state;
     assert_int_equal(state_dir_open(&s, path), 0);
     assert_int_equal(journal_load(&found, s.fd), JOURNAL_NONE);
-    assert_int_equal(journal_begin(&j, s.fd, 17, 1700000000000), 0);
+    assert_int_equal(journal_begin(&j, s.fd, 17, 1700000000000, "upload"), 0);
     assert_int_equal(journal_load(&found, s.fd), 0);
     assert_int_equal(found.run, 17);
     assert_string_equal(found.step, "");
@@ -132,6 +132,7 @@ a_journal_tells_the_last_step(void **state)
     assert_int_equal(journal_load(&found, s.fd), 0);
     assert_int_equal(found.started_at_ms, 1700000000000);
     assert_string_equal(found.step, "send-chunks");
+    assert_string_equal(found.direction, "upload");
     journal_end(&j);
     assert_int_equal(journal_load(&found, s.fd), JOURNAL_NONE);
     state_dir_close(&s);

@@ -20,12 +20,19 @@ get_uint(const json_t *root, const char *key)
     return value < 0 ? 0 : (uint64_t)value;
 }
 
+static void
+get_text(char *out, size_t cap, const json_t *root, const char *key)
+{
+    const char *text = json_string_value(json_object_get(root, key));
+
+    (void)snprintf(out, cap, "%s", text == NULL ? "" : text);
+}
+
 int
 journal_load(struct journal *out, int dir_fd)
 {
     char *text;
     size_t len;
-    const char *step;
     json_t *root;
     int rc =
         state_dir_read(dir_fd, JOURNAL_FILE, JOURNAL_BYTES_MAX, &text, &len);
@@ -41,8 +48,8 @@ journal_load(struct journal *out, int dir_fd)
     free(text);
     out->run = get_uint(root, "run");
     out->started_at_ms = get_uint(root, "started");
-    step = json_string_value(json_object_get(root, "step"));
-    (void)snprintf(out->step, sizeof out->step, "%s", step == NULL ? "" : step);
+    get_text(out->step, sizeof out->step, root, "step");
+    get_text(out->direction, sizeof out->direction, root, "dir");
     json_decref(root);
     return 0;
 }
@@ -50,9 +57,9 @@ journal_load(struct journal *out, int dir_fd)
 static int
 save(const struct journal *j)
 {
-    json_t *root =
-        json_pack("{s:I, s:I, s:s}", "run", (json_int_t)j->run, "started",
-                  (json_int_t)j->started_at_ms, "step", j->step);
+    json_t *root = json_pack("{s:I, s:I, s:s, s:s}", "run", (json_int_t)j->run,
+                             "started", (json_int_t)j->started_at_ms, "step",
+                             j->step, "dir", j->direction);
     char *text = json_dumps(root, JSON_COMPACT);
     int rc = text == NULL
                  ? -ENOMEM
@@ -64,10 +71,12 @@ save(const struct journal *j)
 }
 
 int
-journal_begin(struct journal *out, int dir_fd, uint64_t run, uint64_t now_ms)
+journal_begin(struct journal *out, int dir_fd, uint64_t run, uint64_t now_ms,
+              const char *direction)
 {
     *out =
         (struct journal){.dir_fd = dir_fd, .run = run, .started_at_ms = now_ms};
+    (void)snprintf(out->direction, sizeof out->direction, "%s", direction);
     return save(out);
 }
 

@@ -7,13 +7,15 @@
 
 #include <stdint.h>
 
-#define JOURNAL_STEP_MAX 32
+#define JOURNAL_STEP_MAX      32
+#define JOURNAL_DIRECTION_MAX 16
 
 struct journal {
     int dir_fd; /* of the state folder; kept by the caller */
     uint64_t run;
     uint64_t started_at_ms;      /* wall clock */
     char step[JOURNAL_STEP_MAX]; /* the last one finished; "" at first */
+    char direction[JOURNAL_DIRECTION_MAX]; /* "both", ...; "": unknown */
 };
 
 #define JOURNAL_NONE 1 /* no run was interrupted */
@@ -26,7 +28,7 @@ int journal_load(struct journal *out, int dir_fd);
 
 /* A run begins; out is what the next two take.  Returns 0 or -errno. */
 int journal_begin(struct journal *out, int dir_fd, uint64_t run,
-                  uint64_t now_ms);
+                  uint64_t now_ms, const char *direction);
 
 /* The step is done.  Returns 0 or -errno. */
 int journal_step(struct journal *j, const char *step);

@@ -13,10 +13,9 @@
 #define TEXT_MAX 1024
 
 static void
-set_direction(struct state_last *out, enum run_direction direction)
+set_direction(struct state_last *out, const char *direction)
 {
-    (void)snprintf(out->direction, sizeof out->direction, "%s",
-                   run_direction_name(direction));
+    (void)snprintf(out->direction, sizeof out->direction, "%s", direction);
 }
 
 void
@@ -33,7 +32,7 @@ record_run(struct state_last *out, const struct run_result *result,
         .removes = result->removes,
         .conflicts = result->conflicts,
     };
-    set_direction(out, direction);
+    set_direction(out, run_direction_name(direction));
     (void)snprintf(out->code, sizeof out->code, "%s",
                    code_info(result->fault.code)->token);
     wire_text_copy(out->why, sizeof out->why, result->fault.cause);
@@ -53,7 +52,9 @@ record_interrupted(struct state_last *out, const struct journal *journal,
         .run = journal->run,
         .at_ms = clock_wall_ms(),
     };
-    set_direction(out, direction);
+    set_direction(out, journal->direction[0] != '\0'
+                           ? journal->direction
+                           : run_direction_name(direction));
     (void)snprintf(out->code, sizeof out->code, "%s",
                    code_info(CODE_INTERRUPTED)->token);
     wire_text_copy(out->why, sizeof out->why, why);

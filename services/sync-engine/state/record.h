@@ -14,7 +14,7 @@ void record_run(struct state_last *out, const struct run_result *result,
 
 /*
  * The record of a run that an earlier process left in its journal; number 0
- * when the journal does not tell.
+ * when the journal does not tell; direction counts when that does not, either.
  */
 void record_interrupted(struct state_last *out, const struct journal *journal,
                         enum run_direction direction);
