@@ -1,6 +1,7 @@
 #include "gateway/calls.h"
 
 #include "gateway/http/hangup.h"
+#include "gateway/http/peer_socket.h"
 #include "services/runtime/clock.h"
 
 #include <errno.h>
@@ -35,7 +36,7 @@ static int
 await_both(struct await *a, const struct request *r, struct state_last *out)
 {
     uint64_t until_ms = a->until_ms;
-    int fd = hangup_find(r), rc;
+    int fd = peer_socket_find(r->conn), rc;
 
     do {
         uint64_t now_ms = clock_boot_ms();

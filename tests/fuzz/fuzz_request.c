@@ -9,8 +9,13 @@
 #include "gateway/http/auth.h"
 #include "gateway/http/body.h"
 #include "gateway/http/json_out.h"
+#include "gateway/http/json_scan.h"
+#include "gateway/http/origin.h"
 #include "gateway/http/query.h"
+#include "gateway/http/session.h"
 #include "gateway/routes.h"
+#include "gateway/siyuan/args.h"
+#include "gateway/siyuan/secret_text.h"
 #include "gateway/v1/ask.h"
 #include "proto/utf8.h"
 
@@ -18,6 +23,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define FIELDS 5
 
@@ -99,6 +105,38 @@ try_ask(const char *text, size_t len)
         assert(n <= INT64_MAX);
 }
 
+/* What the scanner accepts ends where it says; jansson accepts no more. */
+static void
+try_args(const char *text, size_t len)
+{
+    char why[JSON_SCAN_WHY_MAX] = "", msg[ARGS_MSG_MAX] = "";
+    int end = json_scan(text, len, why);
+    json_t *args;
+    int rc = args_parse(&args, msg, "/api/x", text, len);
+
+    if (end < 0) {
+        assert(rc != 0 && strstr(msg, why) != NULL && why[0] != '\0');
+    } else {
+        assert(end > 0 && (size_t)end <= len);
+        assert(json_scan(text, (size_t)end, why) == end);
+    }
+    assert((rc == 0) == json_is_object(args));
+    json_decref(args);
+}
+
+/* Nobody is logged in here. */
+static void
+try_login(const char *text)
+{
+    static struct sessions nobody = {.lock = PTHREAD_MUTEX_INITIALIZER};
+    char small[64];
+
+    assert(session_find(&nobody, text) == AUTH_ANYBODY);
+    if (secret_text_clean(small, sizeof small, text) == 0)
+        assert(strlen(small) <= strlen(text) && strpbrk(small, "\r\n") == NULL);
+    assert(auth_of_secret(&secrets, text) == AUTH_ANYBODY);
+}
+
 static void
 try_readers(const char *text, size_t len)
 {
@@ -111,6 +149,8 @@ try_readers(const char *text, size_t len)
     (void)body_engine(small, sizeof small, text, len);
     try_path(text);
     try_ask(text, len);
+    try_args(text, len);
+    try_login(text);
     cause_clean(large, sizeof large, text);
     assert(strlen(large) < sizeof large);
     json_out_init(&w, json, sizeof json);
@@ -137,6 +177,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (size_t i = 0; i < FIELDS; i++)
         field[i] = next_line(&rest);
     try_auth(field);
+    if (origin_is_of(field[3], field[2]))
+        assert(strncasecmp(field[3], "http", 4) == 0 && field[2][0] != '\0');
     (void)body_is_shallow(rest, strlen(rest));
     free(copy);
     return 0;

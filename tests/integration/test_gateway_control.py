@@ -1,6 +1,7 @@
 """SiYuan's calls that make an engine do something: they reach it, wait for
 what it does, and end whatever happens meanwhile."""
 
+import itertools
 import json
 import socket
 import threading
@@ -87,11 +88,12 @@ class Device:
 
 class Stage:
     def __init__(self, processes, short_dir, context, *more, secrets=None,
-                 **device):
+                 threads=24, **device):
         self.hub = Hub(short_dir)
         self.hub_process = self.hub.start(processes)
         self.gateway = Gateway(processes, self.hub, "--hub-control",
-                               self.hub.control, *more, secrets=secrets)
+                               self.hub.control, *more, secrets=secrets,
+                               threads=threads)
         self.device = Device(context, self.hub, **device)
         if not secrets:
             self.gateway.wait_for(lambda d: d.get("engine") == "nas")
@@ -256,6 +258,30 @@ def test_an_engine_is_chosen_as_in_get_sync_info(processes, short_dir, context):
         assert answer["code"] == -1
         assert answer["msg"] == f"Unknown engine [{body['engine']}]"
     other.die()
+    stage.device.die()
+
+
+@pytest.mark.tsan
+def test_many_at_once_each_get_their_own_reply(processes, short_dir, context):
+    stage = Stage(processes, short_dir, context, threads=80)
+    numbers = itertools.count(1)
+    stage.device.nas.answer = lambda c: ok(run=next(numbers))
+    runs, errors = [], []
+
+    def ask():
+        try:
+            for _ in range(25):
+                runs.append(stage.call({"wait": False}).data["run"])
+        except Exception as error:  # noqa: BLE001: shown by the test
+            errors.append(error)
+
+    threads = [threading.Thread(target=ask) for _ in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert not errors
+    assert sorted(runs) == list(range(1, 16 * 25 + 1))
     stage.device.die()
 
 

@@ -73,6 +73,30 @@ it_looks_at_its_own_bytes_only(void **unused)
                      -EINVAL);
 }
 
+static void
+what_is_encoded_is_one_value_of_a_query(void **unused)
+{
+    char out[32];
+
+    (void)unused;
+    assert_int_equal(percent_encode(out, sizeof out, "/a b&c=\xc3\xa9~.-_9"),
+                     26);
+    assert_string_equal(out, "%2Fa%20b%26c%3D%C3%A9~.-_9");
+    assert_int_equal(percent_encode(out, sizeof out, ""), 0);
+    assert_string_equal(out, "");
+}
+
+static void
+what_does_not_fit_is_nothing(void **unused)
+{
+    char out[8] = "before";
+
+    (void)unused;
+    assert_int_equal(percent_encode(out, sizeof out, "//"), 6);
+    assert_int_equal(percent_encode(out, sizeof out, "///"), -ENOBUFS);
+    assert_string_equal(out, "");
+}
+
 int
 main(void)
 {
@@ -80,6 +104,8 @@ main(void)
         cmocka_unit_test(what_is_not_well_formed_is_refused_and_leaves_nothing),
         cmocka_unit_test(a_plus_is_a_space_in_queries_only),
         cmocka_unit_test(it_looks_at_its_own_bytes_only),
+        cmocka_unit_test(what_is_encoded_is_one_value_of_a_query),
+        cmocka_unit_test(what_does_not_fit_is_nothing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
