@@ -42,6 +42,9 @@ def test_either_secret_lets_in(browser, stand, secret):
     browser.wait_text("#toasts", "sync requested")
     browser.open(stand.url)
     browser.wait_text(".name", ENGINE)
+    # A token stays in this tab; the code is exchanged for a cookie.
+    in_tab = browser.js("return sessionStorage.getItem('syncbus.token');")
+    assert in_tab == (SECRETS[secret] if secret == "api_token" else None)
     kept = browser.js("return JSON.stringify(localStorage);")
     assert SECRETS[secret] not in kept
 

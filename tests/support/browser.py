@@ -11,6 +11,7 @@ from selenium.webdriver.common.by import By
 from syncbus_test import ROOT, wait_until
 
 OUT = ROOT / "build" / "browser"
+WAIT_S = 30  # two cores may be shared by many
 AXE = OUT / "axe" / "axe.min.js"
 
 # Everything that may not pass: the levels of WCAG 2.2 AA and good practice.
@@ -89,7 +90,7 @@ class Browser:
     def js(self, script, *arguments):
         return self.driver.execute_script(script, *arguments)
 
-    def wait(self, expression, what=None, seconds=15):
+    def wait(self, expression, what=None, seconds=WAIT_S):
         """Until a JavaScript expression is true; its value."""
         return wait_until(lambda: self.js(f"return ({expression});"), seconds,
                           what or f"{expression}\n{self.text()}")
@@ -112,7 +113,7 @@ class Browser:
     def attribute(self, selector, name):
         return self.find(selector).get_attribute(name)
 
-    def wait_text(self, selector, text, seconds=15):
+    def wait_text(self, selector, text, seconds=WAIT_S):
         return wait_until(lambda: text in (self.text(selector) or ""), seconds,
                           f"'{text}' in {selector}: {self.text(selector)}")
 

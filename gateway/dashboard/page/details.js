@@ -202,8 +202,8 @@ export class Details {
         return make(
             "li", {class: "conflict", "data-run": row.run},
             path(row.path),
-            make("p", {}, `${t2("conflictKind", row.kind)}; `
-                + t2("won", row.winner)),
+            make("p", {}, t("conflict", t2("conflictKind", row.kind),
+                            t2("won", row.winner))),
             make("p", {class: "muted"},
                  ...(row.kept ? [t("kept") + " ", path(row.kept)]
                      : [t("notKept")])));

@@ -133,6 +133,6 @@ export function tick() {
 export function translate() {
     for (const card of cards.values())
         card.translate();
-    byId("find").placeholder = t("find");
+    byId("find").placeholder = t("findHint");
     drawOverview();
 }

@@ -18,6 +18,7 @@ const en = {
     engines: "Engines",
     announcements: "Announcements",
     find: "Find an engine",
+    findHint: "Find…",
     noneMatch: "No engine matches.",
     all: "All",
     emptyTitle: "No engine yet",
@@ -138,6 +139,7 @@ const en = {
         "local-upsert-cloud-remove": "changed here, removed elsewhere",
     },
     won: {local: "this engine's version won", cloud: "the cloud's version won"},
+    conflict: (kind, won) => `${kind}; ${won}`,
     kept: "The other version is kept in",
     notKept: "There was no other version to keep.",
 
@@ -191,6 +193,7 @@ const zh = {
     engines: "同步引擎",
     announcements: "通知",
     find: "查找同步引擎",
+    findHint: "查找…",
     noneMatch: "没有匹配的同步引擎。",
     all: "全部",
     emptyTitle: "尚无同步引擎",
@@ -305,6 +308,7 @@ const zh = {
         "local-upsert-cloud-remove": "本机修改，云端删除",
     },
     won: {local: "采用本机版本", cloud: "采用云端版本"},
+    conflict: (kind, won) => `${kind}；${won}`,
     kept: "另一版本保存在",
     notKept: "没有需要保留的另一版本。",
 
