@@ -21,20 +21,18 @@ struct harvest_now {
 
 /* One engine.  What the state did not say is not in `has`. */
 struct harvest_engine {
+    uint64_t age_ms;
+    uint64_t permille; /* while syncing, with STATE_HAS_PERMILLE */
+    uint64_t synced_at_ms, next_at_ms, failures, last_duration_ms;
+    struct state_counts counts; /* these three: of the gateway's life */
+    uint64_t ingest_lost, relay_lost;
+    uint32_t has; /* enum state_has */
+    enum copy_shown shown;
+    bool is_overdue, last_ok;
     char id[TOPIC_ID_MAX];
     char provider[STATE_PROV_MAX], cloud[STATE_CLOUD_MAX];
     char host[STATE_INFO_MAX], version[STATE_INFO_MAX];
-    uint32_t has; /* enum state_has */
-    enum copy_shown shown;
-    bool is_overdue;
-    uint64_t age_ms;
-    uint64_t permille; /* while syncing, with STATE_HAS_PERMILLE */
-    uint64_t synced_at_ms, next_at_ms, failures;
-    bool last_ok;
     char last_code[CODE_TOKEN_MAX];
-    uint64_t last_duration_ms;
-    struct state_counts counts; /* these three: of the gateway's life */
-    uint64_t ingest_lost, relay_lost;
 };
 
 struct harvest {

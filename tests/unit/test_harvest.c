@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#define SYNCED_AT 1795495875100u
-#define HOUR_MS   3600000u
+#define SYNCED_AT UINT64_C(1795495875100)
+#define HOUR_MS   UINT64_C(3600000)
 
 static struct copy_engine
 engine_of(uint64_t interval_ms)
@@ -74,7 +74,7 @@ who_never_succeeded_is_due_since_its_start(void **unused)
 
     (void)unused;
     e.state.synced_at_ms = 0;
-    e.state.epoch_us = (uint64_t)SYNCED_AT * 1000;
+    e.state.epoch_us = SYNCED_AT * 1000;
     e.state.next_at_ms = SYNCED_AT + 60000; /* another try */
     assert_false(is_overdue_after(&e, 300000));
     assert_true(is_overdue_after(&e, 300001));
