@@ -229,9 +229,10 @@ static const struct option_row rows[] = {
 static const struct option_row operands[] = {
     {.name = "words",
      .argument = "ENGINE",
-     .help = "runs (the default), changes RUN: the files of that run, or"
-             " conflicts: what lost, and where it is kept; then the engine,"
-             " which is not needed when only one is live",
+     .help = "The engine; not needed when only one is live. In front of it"
+             " may stand what is wanted: runs (the default), changes RUN, the"
+             " files of that run, or conflicts, what lost and where it is"
+             " kept",
      .choices = "runs|changes|conflicts",
      .kind = OPTION_LIST,
      .offset = offsetof(struct settings, words)},
