@@ -7,11 +7,12 @@ import socket
 import threading
 import time
 
+import msgpack
 import pytest
 import zmq
 
 from answering import Answering, ok, refusal
-from bus import Engine, Hub, Session
+from bus import Dealer, Engine, Hub, Session
 from gateway import TOKEN, Answer, Gateway
 from syncbus_test import wait_until
 
@@ -261,27 +262,64 @@ def test_an_engine_is_chosen_as_in_get_sync_info(processes, short_dir, context):
     stage.device.die()
 
 
+class Shuffling:
+    """The engine's end: answers several commands at once, the last first; up
+    with odd numbers, down with even ones."""
+
+    def __init__(self, context, control):
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run,
+                                        args=(context, control), daemon=True)
+        self._thread.start()
+
+    def _run(self, context, control):
+        dealer, numbers = Dealer(context, control, "nas"), itertools.count(1)
+        while not self._stop.is_set():
+            batch = []
+            while len(batch) < 8:
+                frames = dealer.receive(0.02)
+                if not frames:
+                    break
+                batch.append(frames)
+            for sender, request, command in reversed(batch):
+                odd = msgpack.unpackb(command)["dir"] == "upload"
+                reply = ok(run=2 * next(numbers) + odd)
+                dealer.send(sender, request, msgpack.packb(reply))
+        dealer.close()
+
+    def close(self):
+        self._stop.set()
+        self._thread.join()
+
+
 @pytest.mark.tsan
 def test_many_at_once_each_get_their_own_reply(processes, short_dir, context):
     stage = Stage(processes, short_dir, context, threads=80)
-    numbers = itertools.count(1)
-    stage.device.nas.answer = lambda c: ok(run=next(numbers))
+    stage.device.nas.close()
+    shuffling = Shuffling(context, stage.hub.control)
+    wait_until(lambda: stage.call({"wait": False}).json["code"] == 0, 5,
+               "a reply")
     runs, errors = [], []
 
-    def ask():
+    def ask(upload):
         try:
             for _ in range(25):
-                runs.append(stage.call({"wait": False}).data["run"])
+                body = {"wait": False, "upload": upload}
+                run = stage.call(body).data["run"]
+                assert run % 2 == upload, "somebody else's reply"
+                runs.append(run)
         except Exception as error:  # noqa: BLE001: shown by the test
             errors.append(error)
 
-    threads = [threading.Thread(target=ask) for _ in range(16)]
+    threads = [threading.Thread(target=ask, args=(i % 2 == 1,))
+               for i in range(16)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(60)
     assert not errors
-    assert sorted(runs) == list(range(1, 16 * 25 + 1))
+    assert len(set(runs)) == 16 * 25
+    shuffling.close()
     stage.device.die()
 
 
