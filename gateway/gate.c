@@ -58,6 +58,8 @@ redirect(struct request *r)
 static int
 serve(struct service *s, struct request *r, const struct route *route)
 {
+    if (r->fault.status != 0)
+        return http_send(r, r->fault.status, HTTP_TEXT, r->fault.text);
     if (request_is_method(r, "OPTIONS"))
         return http_send_extra(r, 204, "Access-Control-Max-Age: 600\r\n", "");
     if (route == NULL)

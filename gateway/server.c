@@ -67,18 +67,34 @@ on_request(struct mg_connection *conn)
     return gate_serve(s->service, &r);
 }
 
+/* What is said where civetweb says this; it is 400 for all others. */
+static const char *
+refusal_of(int status)
+{
+    switch (status) {
+    case 411:
+        return "400 bad Content-Length";
+    case 505:
+        return "505 neither HTTP/1.0 nor HTTP/1.1";
+    default:
+        return status >= 500 ? "500 internal error"
+                             : "400 no HTTP request, or a head over 16 KiB";
+    }
+}
+
 /* What civetweb itself refuses: requests it cannot parse, mostly. */
 static int
 on_error(struct mg_connection *conn, int status, const char *why)
 {
-    struct http_head h = {
-        .status = status >= 500 ? 500 : 400, .type = HTTP_TEXT, .close = true};
+    const char *body = refusal_of(status);
+    struct http_head h = {.status = (int)strtol(body, NULL, 10),
+                          .type = HTTP_TEXT,
+                          .body_len = strlen(body),
+                          .close = true};
     char text[HTTP_HEAD_MAX + 64];
-    const char *body = status >= 500 ? "500 internal error" : "400 bad request";
     int len;
 
     log_line(LOG_DEBUG, "http: %d %s", status, why != NULL ? why : "");
-    h.body_len = strlen(body);
     len = http_format_head(text, &h);
     memcpy(text + len, body, h.body_len);
     mg_disable_connection_keep_alive(conn);

@@ -79,6 +79,13 @@ auth_is_trusted_local(const struct auth_facts *f)
            f->is_origin_local && f->is_host_local;
 }
 
+/* A browser that knows an access code adds it to what other pages ask. */
+static bool
+may_be_sent_unasked(const struct auth_facts *f)
+{
+    return f->is_foreign && !f->is_origin_local;
+}
+
 enum auth_verdict
 auth_decide(const struct auth_secrets *secrets, const struct auth_facts *facts)
 {
@@ -95,6 +102,8 @@ auth_decide(const struct auth_secrets *secrets, const struct auth_facts *facts)
         return judge_token(secrets, given, AUTH_WRONG_QUERY);
     if (facts->session != AUTH_ANYBODY && !facts->is_foreign)
         return facts->session == AUTH_ADMIN ? AUTH_IS_ADMIN : AUTH_IS_READER;
+    if (secrets->access_code != NULL && may_be_sent_unasked(facts))
+        return AUTH_NOTHING;
     if (secrets->access_code != NULL)
         return judge_basic(secrets, facts->authorization);
     if (!auth_is_open(secrets))

@@ -9,7 +9,8 @@
  *
  * Browsers send cookies along whoever made the page that asks.  So a cookie
  * counts only when the request has no Origin, or that of the very host it asks
- * (origin.h): other pages cannot act in the name of who is logged in.
+ * (origin.h): other pages cannot act in the name of who is logged in.  Nor
+ * does HTTP Basic count for pages of other machines.
  */
 #ifndef GATEWAY_HTTP_AUTH_H
 #define GATEWAY_HTTP_AUTH_H

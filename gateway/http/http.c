@@ -39,11 +39,13 @@ static const struct {
     {413, "HTTP/1.1 413 Payload Too Large\r\n" CORS},
     {426, "HTTP/1.1 426 Upgrade Required\r\n" CORS},
     {429, "HTTP/1.1 429 Too Many Requests\r\n" CORS},
+    {431, "HTTP/1.1 431 Request Header Fields Too Large\r\n" CORS},
     {500, "HTTP/1.1 500 Internal Server Error\r\n" CORS},
     {501, "HTTP/1.1 501 Not Implemented\r\n" CORS},
     {502, "HTTP/1.1 502 Bad Gateway\r\n" CORS},
     {503, "HTTP/1.1 503 Service Unavailable\r\n" CORS},
     {504, "HTTP/1.1 504 Gateway Timeout\r\n" CORS},
+    {505, "HTTP/1.1 505 HTTP Version Not Supported\r\n" CORS},
 };
 
 #define STATUS_COUNT (sizeof status_lines / sizeof *status_lines)

@@ -12,6 +12,7 @@ struct forwarding {
     const char *forwarded_for, *forwarded_host, *forwarded_proto;
     const char *host, *origin;
     bool is_forwarded;
+    bool is_cross_site; /* says the browser */
 };
 
 static void
@@ -84,6 +85,11 @@ look_at(struct request *r, struct forwarding *f, const struct mg_header *h)
             f->origin = h->value;
         }
         break;
+    case 's':
+        if (strcasecmp(h->name, "Sec-Fetch-Site") == 0)
+            f->is_cross_site = strcasecmp(h->value, "same-origin") != 0 &&
+                               strcasecmp(h->value, "none") != 0;
+        break;
     case 'u':
         if (strcasecmp(h->name, "User-Agent") == 0)
             r->user_agent = h->value;
@@ -128,8 +134,15 @@ find_origin(struct request *r, const struct forwarding *f, bool is_trusted)
 
     facts->is_https = is_trusted && f->forwarded_proto != NULL &&
                       strcasecmp(f->forwarded_proto, "https") == 0;
+    if (f->origin == NULL) {
+        /* To look is no harm: a link from elsewhere does, too. */
+        facts->is_foreign =
+            f->is_cross_site && !r->is_head && !request_is_method(r, "GET");
+        facts->is_origin_local &= !facts->is_foreign;
+        return;
+    }
     facts->is_foreign =
-        f->origin != NULL && !origin_is_of(f->origin, f->host) &&
+        !origin_is_of(f->origin, f->host) &&
         !(is_trusted && origin_is_of(f->origin, f->forwarded_host));
 }
 
@@ -153,6 +166,8 @@ request_init(struct request *r, struct mg_connection *conn,
         .is_head = strcmp(info->request_method, "HEAD") == 0,
         .close = strcmp(info->http_version, "1.1") != 0,
     };
+    r->fault = framing_check(info->http_headers, info->num_headers,
+                             strcmp(info->http_version, "1.1") == 0);
     for (int i = 0; i < info->num_headers; i++)
         look_at(r, &forwarding, &info->http_headers[i]);
     /* An address that cannot be read stays ::, which is nobody's. */

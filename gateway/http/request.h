@@ -10,6 +10,7 @@
 
 #include "gateway/http/address.h"
 #include "gateway/http/auth.h"
+#include "gateway/http/framing.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,6 +32,7 @@ struct request {
     const char *route;      /* name of the row of routes.h; NULL: none */
     /* Of the path, decoded: UTF-8; "" for those that the route has not. */
     char param[REQUEST_PARAM_MAX][REQUEST_TEXT_MAX];
+    struct framing_fault fault; /* why it is not served, if so */
     struct auth_facts facts;
     enum auth_role role; /* what the caller may; the gate sets it */
     long long body_len;  /* -1: not known before it is read */

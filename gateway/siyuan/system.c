@@ -59,6 +59,16 @@ log_in(struct service *s, struct request *r, const json_t *args)
     return result_send(r, &(struct result){.extra = field});
 }
 
+static int
+refuse_foreign(struct service *s, struct request *r)
+{
+    return result_send(
+        r, &(struct result){.status = 403,
+                            .code = -1,
+                            .msg = texts_get(TEXT_FOREIGN, s->lang)});
+}
+
+/* Pages of others could not use the cookie; they would only guess codes. */
 int
 system_login(struct service *s, struct request *r)
 {
@@ -75,6 +85,8 @@ system_login(struct service *s, struct request *r)
         return refusal_too_many(s, r, wait);
     if (auth_is_open(&s->secrets))
         return log_in_open(s, r);
+    if (r->facts.is_foreign)
+        return refuse_foreign(s, r);
     rc = call_read(r, &args, fields, sizeof fields / sizeof *fields);
     if (rc != 0)
         return rc;
@@ -91,12 +103,8 @@ system_logout(struct service *s, struct request *r)
 
     if (auth_is_open(&s->secrets))
         return result_fail(r, texts_get(TEXT_NO_CODE, s->lang));
-    if (r->facts.is_foreign) {
-        return result_send(
-            r, &(struct result){.status = 403,
-                                .code = -1,
-                                .msg = texts_get(TEXT_FOREIGN, s->lang)});
-    }
+    if (r->facts.is_foreign)
+        return refuse_foreign(s, r);
     session_end(&s->sessions, r->facts.cookie, field);
     return result_send(r, &(struct result){.extra = field});
 }

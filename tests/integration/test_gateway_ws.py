@@ -515,11 +515,11 @@ def own_origin(stand):
     ("", {"Authorization": "Token reader-token", **FOREIGN}, 101),
     # What a browser sends by itself is not.
     ("", BASIC, 101),
-    ("", {**BASIC, **FOREIGN}, 403),
-    ("", {**BASIC, "Origin": "null"}, 403),
-    ("", {**BASIC, "Origin": "http://localhost.evil.example"}, 403),
-    ("&token=", {**BASIC, **FOREIGN}, 403),
-    ("&xtoken=1", {**BASIC, **FOREIGN}, 403),
+    ("", {**BASIC, **FOREIGN}, 401),
+    ("", {**BASIC, "Origin": "null"}, 401),
+    ("", {**BASIC, "Origin": "http://localhost.evil.example"}, 401),
+    ("&token=", {**BASIC, **FOREIGN}, 401),
+    ("&xtoken=1", {**BASIC, **FOREIGN}, 401),
     ("", {**BASIC, "Origin": "http://localhost:6806"}, 101),
     ("", {**BASIC, "Host": "nas.example", "Origin": "https://nas.example"},
      101)])

@@ -202,6 +202,20 @@ each_secret_logs_in_as_what_it_is(void **unused)
     assert_false(auth_is_open(&only_code));
 }
 
+static void
+a_code_that_a_browser_adds_by_itself_is_none(void **unused)
+{
+    struct auth_facts f = facts_of("Basic OmNvOmRl", NULL);
+
+    (void)unused;
+    f.is_foreign = true;
+    assert_int_equal(auth_decide(&all, &f), AUTH_IS_ADMIN);
+    f.is_origin_local = false;
+    assert_int_equal(auth_decide(&all, &f), AUTH_NOTHING);
+    f.authorization = "Token admin";
+    assert_int_equal(auth_decide(&all, &f), AUTH_IS_ADMIN);
+}
+
 int
 main(void)
 {
@@ -215,6 +229,7 @@ main(void)
         cmocka_unit_test(a_page_of_others_has_no_session),
         cmocka_unit_test(a_wrong_credential_is_wrong_in_a_session_too),
         cmocka_unit_test(each_secret_logs_in_as_what_it_is),
+        cmocka_unit_test(a_code_that_a_browser_adds_by_itself_is_none),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
