@@ -11,7 +11,7 @@ import zmq
 from bus import Engine, Hub
 from gateway import CORS, Gateway
 from streams import Ended, Events
-from syncbus_test import wait_until
+from syncbus_test import LONG, wait_until
 
 ENGINE = {"st": "idle", "en": True, "prov": "local", "cloud": "main",
           "ttl": 10000}
@@ -331,6 +331,26 @@ def test_who_hangs_up_makes_room(processes, short_dir, context, how):
         reader = stand.events()
         return reader if reader.status == 200 else None
     wait_until(enter, 5, "a place for one more").expect("snapshot")
+
+
+@pytest.mark.skipif(not LONG, reason="takes a minute")
+def test_who_never_reads_is_dropped(processes, short_dir, context):
+    names = [f"e{i:02}" for i in range(20)]
+    stand = Stand(processes, short_dir, context, names).wait_known()
+    quick = stand.events("?engine=e00")
+    quick.expect("snapshot")
+    stuck = stand.events(receive_bytes=4096)
+    storm(stand, 30)
+
+    def look():
+        quick.available()
+        return 'streams{kind="sse"} 1\n' in \
+            stand.gateway.ask("GET", "/metrics").text
+    assert not look()
+    wait_until(look, 75, "the end of the stuck one")
+    with pytest.raises((Ended, ConnectionError)):
+        while True:
+            stuck.next()
 
 
 def test_over_the_limit_is_said_with_a_time_to_come_back(
