@@ -83,10 +83,6 @@ refuse_handshake(struct request *r, int why)
 {
     if (why == HANDSHAKE_VERSION)
         return http_send_extra(r, 426, "Sec-WebSocket-Version: 13\r\n", "");
-    if (why == HANDSHAKE_ORIGIN) {
-        return http_send(r, 403, HTTP_TEXT,
-                         "403 a page of another origin needs a token");
-    }
     return http_send(r, 400, HTTP_TEXT, "400 not a WebSocket handshake");
 }
 
@@ -110,10 +106,6 @@ stream_socket(struct service *s, struct request *r)
         .connection = header(r, "Connection"),
         .version = header(r, "Sec-WebSocket-Version"),
         .key = header(r, "Sec-WebSocket-Key"),
-        .origin = header(r, "Origin"),
-        .host = header(r, "Host"),
-        .authorization = r->facts.authorization,
-        .query = r->query,
     };
     char engine[TOPIC_ID_MAX];
     struct shared_text *accept;
