@@ -1,6 +1,7 @@
 """What every integration test needs: the programs of one build, free ports,
 processes that end with the test, waiting with a deadline."""
 
+import fcntl
 import os
 import signal
 import socket
@@ -19,6 +20,7 @@ SANITIZER_MARKS = ("ERROR: AddressSanitizer", "ERROR: LeakSanitizer",
 
 # Below the ephemeral range: there, a client that connects to a port nobody
 # listens on can be given that very port and meet itself.
+_claims = []  # lock files, open as long as this process lives
 _next_port = 20000 + os.getpid() * 37 % 11000
 
 
@@ -28,17 +30,27 @@ def program(name):
     return str(path)
 
 
+def _claim_port(port):
+    """Is it ours until this process ends?  Tests run side by side."""
+    claim = open(Path(tempfile.gettempdir()) / f"syncbus-test-port-{port}", "w")
+    try:
+        fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with socket.socket() as s:
+            s.bind(("127.0.0.1", port))
+    except OSError:
+        claim.close()
+        return False
+    _claims.append(claim)
+    return True
+
+
 def free_port():
     """A TCP port below 32768 that nobody uses now; never the same twice."""
     global _next_port
     for _ in range(12000):
         _next_port = _next_port + 1 if _next_port < 32000 else 20000
-        with socket.socket() as s:
-            try:
-                s.bind(("127.0.0.1", _next_port))
-                return _next_port
-            except OSError:
-                continue
+        if _claim_port(_next_port):
+            return _next_port
     raise RuntimeError("no free port below 32768")
 
 
