@@ -20,6 +20,7 @@ SANITIZER_MARKS = ("ERROR: AddressSanitizer", "ERROR: LeakSanitizer",
 
 # Below the ephemeral range: there, a client that connects to a port nobody
 # listens on can be given that very port and meet itself.
+_CLAIMS = Path(tempfile.gettempdir()) / f"syncbus-test-ports-{os.getuid()}"
 _claims = []  # lock files, open as long as this process lives
 _next_port = 20000 + os.getpid() * 37 % 11000
 
@@ -32,7 +33,8 @@ def program(name):
 
 def _claim_port(port):
     """Is it ours until this process ends?  Tests run side by side."""
-    claim = open(Path(tempfile.gettempdir()) / f"syncbus-test-port-{port}", "w")
+    _CLAIMS.mkdir(exist_ok=True)
+    claim = open(_CLAIMS / str(port), "w")
     try:
         fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
         with socket.socket() as s:
