@@ -19,7 +19,8 @@ def run(number, ago_ms=0, **fields):
     """A finished run, as the bus has it."""
     return {"run": number, "ok": True, "code": "", "why": "",
             "ts": now_ms() - ago_ms, "ms": 600 + number * 937 % 4200,
-            "dir": "both", "tx": [number % 5, number % 4, number * 77777 % 900000],
+            "dir": "both",
+            "tx": [number % 5, number % 4, number * 77777 % 900000],
             "rx": [number % 3, 1, number * 55555 % 400000],
             "chg": [number % 3, number % 2, 0], **fields}
 

@@ -20,7 +20,8 @@ export function parser(on_event) {
     function line(text) {
         if (text === "") {
             if (data.length > 0)
-                on_event({event: event || "message", data: data.join("\n"), id});
+                on_event({id, event: event || "message",
+                          data: data.join("\n")});
             event = "";
             data = [];
             return;
