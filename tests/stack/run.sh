@@ -20,7 +20,7 @@ base=debian:bookworm-slim
 cache=${SYNCBUS_STACK_CACHE:-/var/cache/syncbus-stack}
 mirror=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
 began=$(date +%s)
-work='' engine='' engine_dir='' half_base='' up='' checked=''
+work='' engine='' engine_dir='' half_base='' others='' up='' checked=''
 
 say() {
     printf 'stack: %s (%s s)\n' "$*" "$(($(date +%s) - began))"
@@ -243,11 +243,19 @@ build() {
         fi
     fi
     say "building the images"
+    # These two mostly download, the other mostly compiles.
+    compose build proxy prometheus >"$work/log.others" 2>&1 &
+    others=$!
     # The tag keeps the build stage, and with it the compiler's packages, out
     # of the pruning below.
     quietly docker build --network host --target build \
         -t syncbus-stack-test:build .
-    quietly compose build aggregator proxy prometheus
+    quietly compose build aggregator
+    wait "$others" || {
+        tail -n 200 "$work/log.others" >&2
+        die "failed: compose build proxy prometheus"
+    }
+    others=''
     [ -z "$engine" ] || quietly docker image prune -f
 }
 
@@ -284,6 +292,10 @@ take_down() {
 clean_up() {
     rc=$?
     trap - EXIT INT TERM HUP
+    if [ -n "$others" ]; then
+        kill "$others" 2>/dev/null || :
+        wait "$others" 2>/dev/null || :
+    fi
     take_down || rc=1
     drop_base
     stop_engine || rc=1
