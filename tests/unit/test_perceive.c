@@ -127,6 +127,20 @@ what_comes_during_a_run_is_news_after_it(void **state)
     assert_int_equal(look(NOW + 20), NOW + PERCEIVE_PAUSE_MS);
 }
 
+/* Nobody looks again before it is decided whether to run once more. */
+static void
+what_a_run_met_that_came_during_it_is_not_due(void **state)
+{
+    (void)state;
+    perceive_run_begins(&perceive, false, NOW); /* waits for the lock */
+    show(&sister, "rr", "h2");                  /* whose run held it */
+    assert_int_equal(look(NOW + 10), NOW + 10);
+    perceive_run_ended(&perceive, true);
+    perceive_learn(&perceive, "h2");
+    perceive_learn(&perceive, "h3");
+    assert_true(perceive.due_ms == PERCEIVE_NEVER);
+}
+
 static void
 runs_for_this_reason_are_five_seconds_apart(void **state)
 {
@@ -259,6 +273,7 @@ main(void)
         TEST(who_stays_behind_is_news_once),
         TEST(a_run_that_failed_has_covered_nothing),
         TEST(what_comes_during_a_run_is_news_after_it),
+        TEST(what_a_run_met_that_came_during_it_is_not_due),
         TEST(runs_for_this_reason_are_five_seconds_apart),
         TEST(other_repositories_are_none_of_our_business),
         TEST(without_a_finished_run_on_both_sides_nothing_is_news),

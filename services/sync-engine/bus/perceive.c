@@ -104,16 +104,33 @@ perceive_run_begins(struct perceive *p, bool for_this, uint64_t now_ms)
         p->not_until_ms = now_ms + PERCEIVE_PAUSE_MS;
 }
 
+/* What became known is no news any more, also before the next look. */
+static void
+drop_known(struct perceive *p)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < p->fresh_count; i++) {
+        if (!is_known(&p->known, p->fresh[i]))
+            memmove(p->fresh[kept++], p->fresh[i], sizeof p->fresh[i]);
+    }
+    p->fresh_count = kept;
+    if (kept == 0)
+        p->due_ms = PERCEIVE_NEVER;
+}
+
 void
 perceive_run_ended(struct perceive *p, bool covered)
 {
     for (size_t i = 0; covered && i < p->taken_count; i++)
         learn(&p->known, p->taken[i]);
     p->taken_count = 0;
+    drop_known(p);
 }
 
 void
 perceive_learn(struct perceive *p, const char *head)
 {
     learn(&p->known, head);
+    drop_known(p);
 }
