@@ -13,6 +13,8 @@ from syncbus_test import Processes  # noqa: E402
 def pytest_configure(config):
     config.addinivalue_line(
         "markers", "tsan: also runs against a ThreadSanitizer build")
+    config.addinivalue_line(
+        "markers", "slow: in ./dev test --all only")
 
 
 @pytest.fixture

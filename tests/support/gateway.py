@@ -44,9 +44,9 @@ class Gateway:
     """Few threads by default: a sanitizer makes each of them dear."""
 
     def __init__(self, processes, hub, *more, threads=24, secrets=None,
-                 port=0):
+                 port=0, env=None):
         feed = hub if isinstance(hub, str) else hub.feed
-        env = {"XDG_RUNTIME_DIR": "/tmp"}
+        env = {"XDG_RUNTIME_DIR": "/tmp", **(env or {})}
         for name, value in (secrets or {}).items():
             env["SYNCBUS_" + name.upper()] = value
         self.process = processes.start(
