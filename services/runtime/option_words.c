@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct option_row common_rows[] = {
@@ -70,7 +71,8 @@ add_rows(struct option_parse *p, const struct option_row *rows, size_t count,
 void
 option_words_begin(struct option_parse *p, const struct option_table *table)
 {
-    *p = (struct option_parse){.program = table->program};
+    *p =
+        (struct option_parse){.program = table->program, .later = table->later};
     memcpy(p->common_rows, common_rows, sizeof common_rows);
     if (table->log_level != NULL)
         p->common_rows[0].fallback = table->log_level;
@@ -112,6 +114,27 @@ find_operand(struct option_parse *p)
 }
 
 static int
+refuse_later(const struct option_parse *p, const char *what,
+             const struct option_later *later)
+{
+    char why[OPTION_ERROR_MAX];
+
+    (void)option_error(why, "is not there yet in this version; %s",
+                       later->instead);
+    return option_words_refuse(p, what, why);
+}
+
+/* True when word is name, or the file of a secret of that name. */
+static bool
+is_later(const char *word, const char *name)
+{
+    size_t len = strlen(name);
+
+    return strncmp(word, name, len) == 0 &&
+           (word[len] == '\0' || strcmp(word + len, "-file") == 0);
+}
+
+static int
 refuse_unknown(const struct option_parse *p, const char *word, size_t len)
 {
     char name[OPTION_VARIABLE_MAX], why[OPTION_ERROR_MAX];
@@ -121,6 +144,10 @@ refuse_unknown(const struct option_parse *p, const char *word, size_t len)
     if (strncmp(word, "--", 2) != 0) {
         return option_words_refuse(p, name,
                                    "options are long ones, see --help");
+    }
+    for (const struct option_later *l = p->later; l && l->name; l++) {
+        if (is_later(name + 2, l->name))
+            return refuse_later(p, name, l);
     }
     for (size_t i = 0; i < p->count; i++) {
         const struct option_row *row = p->entries[i].row;
@@ -213,6 +240,26 @@ check_required(const struct option_parse *p)
     return 0;
 }
 
+/* The variable of what is not there yet must not be ignored either. */
+static int
+check_later(const struct option_parse *p)
+{
+    static const char *const suffixes[] = {"", "_FILE"};
+    char name[OPTION_VARIABLE_MAX];
+
+    for (const struct option_later *l = p->later; l && l->name; l++) {
+        for (size_t i = 0; i < 2; i++) {
+            const char *text;
+
+            option_variable(name, l->name, suffixes[i]);
+            text = getenv(name); /* NOLINT(concurrency-mt-unsafe): no threads */
+            if (text != NULL && text[0] != '\0')
+                return refuse_later(p, name, l);
+        }
+    }
+    return 0;
+}
+
 int
 option_words_collect(struct option_parse *p, const struct option_table *table,
                      int argc, char *argv[])
@@ -235,5 +282,5 @@ option_words_collect(struct option_parse *p, const struct option_table *table,
             return used;
         i += used;
     }
-    return check_required(p);
+    return check_later(p) == 0 ? check_required(p) : -EINVAL;
 }

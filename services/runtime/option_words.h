@@ -28,6 +28,7 @@ struct option_entry {
 
 struct option_parse {
     const char *program;
+    const struct option_later *later;
     struct option_row common_rows[OPTION_COMMON_COUNT];
     struct option_table common;
     size_t count;

@@ -45,6 +45,12 @@ struct option_row {
     long min, max;       /* OPTION_NUMBER; the unit is the argument's word */
 };
 
+/* An option that a later version has: refused by name, never ignored. */
+struct option_later {
+    const char *name;    /* without dashes, and without "-file" of a secret */
+    const char *instead; /* what to do until then */
+};
+
 struct option_manual; /* option_man.h */
 
 struct option_table {
@@ -64,6 +70,7 @@ struct option_table {
     /* Commands, each with a table of its own: options_find_command(). */
     const struct option_table *const *commands;
     size_t command_count;
+    const struct option_later *later;   /* ends with {NULL, NULL}; or NULL */
     const char *log_level;              /* default of --log-level; NULL: info */
     const struct option_manual *manual; /* the rest of its page; or NULL */
 };

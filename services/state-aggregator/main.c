@@ -14,7 +14,6 @@
 
 struct settings {
     const char *listen, *listen_ingest, *listen_feed, *listen_control;
-    const char *keys, *curve_key_file;
     long max_engines;
     bool insecure;
 };
@@ -55,34 +54,20 @@ static const struct option_row rows[] = {
      .help = "Listen without keys where other machines can connect",
      .kind = OPTION_FLAG,
      .offset = offsetof(struct settings, insecure)},
-    {.name = "keys",
-     .argument = "DIR",
-     .help = "Not there yet: a folder of the keys that are let in",
-     .kind = OPTION_TEXT,
-     .offset = offsetof(struct settings, keys)},
-    {.name = "curve-key-file",
-     .argument = "PATH",
-     .help = "Not there yet: the hub's own key",
-     .kind = OPTION_TEXT,
-     .offset = offsetof(struct settings, curve_key_file)},
+};
+
+/* Keys that are silently ignored would be worse than none. */
+#define UNTIL_KEYS "listen on ipc or loopback, or behind a tunnel"
+
+static const struct option_later later[] = {
+    {"keys", UNTIL_KEYS},
+    {"curve-key-file", UNTIL_KEYS},
+    {NULL, NULL},
 };
 
 struct aggregator {
     struct hub *hub;
 };
-
-/* Keys that are silently ignored would be worse than none. */
-static int
-refuse_keys(const struct settings *s)
-{
-    if (s->keys == NULL && s->curve_key_file == NULL)
-        return 0;
-    log_line(LOG_ERROR,
-             "--%s: keys are not there yet in this version; listen on ipc or"
-             " loopback, or behind a tunnel",
-             s->keys != NULL ? "keys" : "curve-key-file");
-    return PROGRAM_CONFIG;
-}
 
 static int
 choose(char address[ENDPOINT_MAX], const char *option, const char *text)
@@ -177,10 +162,8 @@ setup(void *self, const void *options, int stop_fd)
     struct hub_options hub = {.max_engines = (size_t)s->max_engines,
                               .stop_fd = stop_fd};
     char host[256] = "", id[TOPIC_ID_MAX];
-    int rc = refuse_keys(s);
+    int rc = choose_endpoints(&hub.listen, s);
 
-    if (rc == 0)
-        rc = choose_endpoints(&hub.listen, s);
     if (rc == 0)
         rc = check_security(hub.listen.feed, s->insecure);
     if (rc == 0)
@@ -223,6 +206,7 @@ main(int argc, char *argv[])
                              " engine, for any number of subscribers.",
                   .rows = rows,
                   .count = sizeof rows / sizeof *rows,
+                  .later = later,
                   .manual = &manual_aggregator},
         .options = &settings,
         .self = &a,

@@ -32,6 +32,15 @@ def test_what_is_not_there_yet_is_said(device):
                 f"--provider {provider} is not there yet")
 
 
+@pytest.mark.parametrize("option", [
+    "webdav_url", "webdav_password_file", "s3_bucket", "s3_secret_key_file",
+    "ca_file", "tls_verify", "timeout", "limit_upload", "curve_key_file",
+    "hub_public_key"])
+def test_options_of_later_versions_are_refused_by_name(device, option):
+    name = "--" + option.replace("_", "-")
+    refused(device.once(**{option: "x"}), f"{name}: is not there yet")
+
+
 def test_every_direction_runs_and_both_is_the_default(device):
     for direction in ("upload", "download", "both", None):
         done = device.once(direction=direction)

@@ -109,7 +109,7 @@ def test_without_keys_only_this_machine_may_connect(processes):
 @pytest.mark.parametrize("option", ["keys", "curve-key-file"])
 def test_keys_are_not_accepted_silently(processes, option):
     said = refuse(processes, f"--{option}", "/tmp")
-    assert f"--{option}: keys are not there yet" in said
+    assert f"--{option}: is not there yet" in said
     variable = "SYNCBUS_" + option.replace("-", "_").upper()
     assert "not there yet" in refuse(processes, env={variable: "/tmp"})
 

@@ -161,11 +161,36 @@ static const struct option_row rows[] = {
      FIELD(insecure)},
 };
 
+#define UNTIL_STORES "use --provider local and --local-path"
+#define UNTIL_LIMITS "leave it out, a local folder needs none"
+#define UNTIL_KEYS   "use a hub on this machine, or behind a tunnel"
+
+static const struct option_later later[] = {
+    {"webdav-url", UNTIL_STORES},
+    {"webdav-user", UNTIL_STORES},
+    {"webdav-password", UNTIL_STORES},
+    {"s3-endpoint", UNTIL_STORES},
+    {"s3-region", UNTIL_STORES},
+    {"s3-bucket", UNTIL_STORES},
+    {"s3-path-style", UNTIL_STORES},
+    {"s3-access-key", UNTIL_STORES},
+    {"s3-secret-key", UNTIL_STORES},
+    {"ca-file", UNTIL_STORES},
+    {"tls-verify", UNTIL_STORES},
+    {"timeout", UNTIL_LIMITS},
+    {"limit-upload", UNTIL_LIMITS},
+    {"limit-download", UNTIL_LIMITS},
+    {"curve-key-file", UNTIL_KEYS},
+    {"hub-public-key", UNTIL_KEYS},
+    {NULL, NULL},
+};
+
 const struct option_table config_table = {
     .program = "syncbus-engine",
     .purpose = "Sync engine of one SiYuan workspace: snapshots it, syncs it "
                "with a store, publishes its progress.",
     .rows = rows,
     .count = sizeof rows / sizeof *rows,
+    .later = later,
     .manual = &manual_engine,
 };

@@ -57,7 +57,10 @@ const struct option_manual manual_engine = {
         "A run may be stopped anywhere, by a signal or a power cut: the next"
         " one goes on, and the store is whole at any moment. The version of a"
         " file that loses a conflict is kept. Without a hub it syncs all the"
-        " same. SIGTERM and SIGINT stop a run at its next safe point.",
+        " same. SIGTERM and SIGINT stop a run at its next safe point.\n"
+        "Stores in WebDAV and S3, limits of speed and keys for a hub on another"
+        " machine (CURVE) are not there yet; their options are refused by"
+        " name.",
     .environment = environment,
     .files = files,
     .exit_status = exit_status,
