@@ -125,6 +125,15 @@ def test_who_stops_waiting_is_not_told_that_all_is_well(bus, nas):
     assert "It goes on" in sync.log
 
 
+@pytest.mark.parametrize("words, what", [
+    ([], "no run is under way"), (["--run", "7"], "run 7 is not under way")])
+def test_cancel_says_when_there_is_nothing_to_cancel(bus, nas, words, what):
+    cancel = start(bus, "cancel", *words)
+    nas.answer({"v": 1, "ok": False, "code": "not-found", "msg": ""})
+    assert cancel.wait() == 1
+    assert f"nas: nothing to cancel, {what}" in cancel.log
+
+
 def test_a_refusal_is_told_with_its_remedy(bus, nas):
     sync = start(bus, "sync")
     nas.answer({"v": 1, "ok": False, "code": "disabled",

@@ -68,6 +68,8 @@ def test_only_the_engines_that_were_named(bus):
     done = bus.run("status", "phone", "nobody")
     assert done.returncode == 1
     assert "nobody: the hub does not know this engine" in done.stderr
+    done = bus.run("status", "nobody")
+    assert done.returncode == 1 and done.stdout == ""
     done = bus.run("status", "No Body")
     assert done.returncode == 2
     assert "\"No Body\" is no id of an engine" in done.stderr
@@ -119,6 +121,7 @@ def test_a_hub_that_is_not_there_is_named_with_a_remedy(short_dir):
 @pytest.mark.parametrize("words, message", [
     ([], "COMMAND is missing"),
     (["stats"], "there is no command \"stats\""),
+    (["keygen"], "keygen is not there yet"),
     (["status", "--jason"], "syncbus status: --jason: unknown option"),
     (["status", "--hub", "http://x"], "--hub: \"http://x\" is neither"),
     (["status", "--hub-feed", "tcp://x"], "--hub-feed: \"tcp://x\" is neither"),

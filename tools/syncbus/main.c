@@ -58,6 +58,21 @@ take_word(int *argc, char *argv[], int at)
     (*argc)--;
 }
 
+static int
+refuse_word(const char *word)
+{
+    if (strcmp(word, "keygen") == 0) {
+        (void)session_complain("Let the hub listen on ipc or loopback, or"
+                               " behind a tunnel.",
+                               "keygen is not there yet in this version:"
+                               " nothing takes keys");
+    } else {
+        (void)session_complain("syncbus --help lists them.",
+                               "there is no command \"%s\"", word);
+    }
+    return 2;
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -74,11 +89,8 @@ main(int argc, char *argv[])
     at = options_find_command(&program.table, argc, argv);
     if (at > 0) {
         cli.command = command_find(argv[at]);
-        if (cli.command == NULL) {
-            (void)session_complain("syncbus --help lists them.",
-                                   "there is no command \"%s\"", argv[at]);
-            return 2;
-        }
+        if (cli.command == NULL)
+            return refuse_word(argv[at]);
         program.table = *cli.command->table;
         take_word(&argc, argv, at);
     }

@@ -5,6 +5,7 @@
 #include "tools/syncbus/text.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdarg.h>
@@ -230,12 +231,29 @@ session_pick(struct session *s, const char *name, char out[TOPIC_ID_MAX])
 /* ---- commands ---- */
 
 static int
-complain_of_reply(struct session *s, const char *engine, const struct reply *r)
+complain_of_cancel(const char *engine, const struct command *c)
+{
+    static const char hint[] = "`syncbus status` shows what it does.";
+
+    if ((c->has & COMMAND_HAS_RUN) == 0) {
+        return session_complain(
+            hint, "%s: nothing to cancel, no run is under way", engine);
+    }
+    return session_complain(
+        hint, "%s: nothing to cancel, run %" PRIu64 " is not under way", engine,
+        c->run);
+}
+
+static int
+complain_of_reply(struct session *s, const char *engine,
+                  const struct command *command, const struct reply *r)
 {
     enum reply_code code = reply_code_find(r->code);
     const char *remedy = reply_code_info(code)->remedy[LANG_EN];
     char ids[COMPLAINT_MAX / 2] = "";
 
+    if (code == REPLY_NOT_FOUND && command->name == COMMAND_CANCEL)
+        return complain_of_cancel(engine, command);
     (void)session_complain(
         remedy, "%s: %s (%s)", engine,
         r->msg[0] != '\0' ? r->msg : reply_code_info(code)->text[LANG_EN],
@@ -317,5 +335,5 @@ session_call(struct session *s, const char *engine,
     }
     if (rc != 0)
         return rc;
-    return out->ok ? 0 : complain_of_reply(s, engine, out);
+    return out->ok ? 0 : complain_of_reply(s, engine, command, out);
 }

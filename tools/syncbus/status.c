@@ -91,8 +91,9 @@ print_table(const struct session *s, const struct roster *r)
                      s->hub.feed);
     }
     if (r->count == 0) {
-        (void)puts("no engine is known to the hub");
-        return 0;
+        if (r->known == 0)
+            (void)puts("no engine is known to the hub");
+        return 0; /* names that are not known: check_known() */
     }
     table_init(&table, columns, COLUMN_COUNT);
     for (size_t i = 0; rc == 0 && i < r->count; i++) {
