@@ -234,8 +234,10 @@ look(void *ctx, struct wake *w)
     struct engine *e = ctx;
     struct commands_desk desk = orders_look(&e->orders);
 
-    if (desk.enabled && !w->enabled) /* whoever switches on wants to see it */
+    /* Whoever switches on wants to see it, also when a run was under way. */
+    if (desk.switched_on != e->switched_on_seen)
         w->next_at_ms = 0;
+    e->switched_on_seen = desk.switched_on;
     w->enabled = desk.enabled;
     w->ordered = desk.queued;
     w->news_at_ms = sisters_due_ms(e->bus.sisters);

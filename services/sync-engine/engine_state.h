@@ -23,8 +23,9 @@ struct engine {
     struct repo *repo;
     struct bus bus;
     struct orders orders;
-    bool switched_on;     /* when the engine started */
-    enum state_name rest; /* between runs, when nothing is queued */
+    bool switched_on;          /* when the engine started */
+    uint64_t switched_on_seen; /* of commands_desk, at the last look */
+    enum state_name rest;      /* between runs, when nothing is queued */
     struct history history;
     struct journal journal;
     struct cancel cancel;

@@ -249,6 +249,20 @@ def test_a_run_under_way_ends_when_switched_off(plane):
     assert plane.wait_run(run + 2)["ok"]
 
 
+def test_off_and_on_again_during_a_run_is_a_new_run(plane):
+    plane.start(mode="auto", watch="no")
+    plane.wait_run(1)
+    plane.device.write(f"{BOX}/00001.sy", "edited")
+    lock, run = plane.start_held_run()
+    lock.unlink()
+    off, on = [plane.operator.ask("device", {"v": 1, "cmd": cmd})
+               for cmd in ("disable", "enable")]
+    assert plane.operator.reply(off)["en"] is False
+    assert plane.operator.reply(on)["en"] is True
+    assert plane.wait_run(run + 1)["ok"]  # an automatic one at once
+    assert plane.wait(lambda s: s["st"] == "idle", "idle")["en"] is True
+
+
 def test_once_means_it_whatever_is_switched_off(plane):
     engine = plane.start()
     assert plane.call("disable")["ok"]

@@ -190,6 +190,20 @@ switched_off_nothing_is_promised_or_begun(void **state)
 }
 
 static void
+only_what_was_off_is_switched_on(void **state)
+{
+    struct commands_desk d = idle();
+
+    (void)state;
+    (void)commands_switch(&d, true);
+    assert_int_equal(d.switched_on, 0);
+    (void)begin(&d);
+    (void)commands_switch(&d, false);
+    (void)commands_switch(&d, true);
+    assert_int_equal(d.switched_on, 1);
+}
+
+static void
 switching_off_stops_the_run_and_calls_off_the_promised_one(void **state)
 {
     struct commands_desk d = idle();
@@ -243,6 +257,7 @@ main(void)
         cmocka_unit_test(a_promised_run_is_called_off_by_its_number),
         cmocka_unit_test(who_asks_after_it_was_called_off_is_not_called_off),
         cmocka_unit_test(switched_off_nothing_is_promised_or_begun),
+        cmocka_unit_test(only_what_was_off_is_switched_on),
         cmocka_unit_test(
             switching_off_stops_the_run_and_calls_off_the_promised_one),
         cmocka_unit_test(the_other_commands_change_nothing_by_themselves),

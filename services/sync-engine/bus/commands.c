@@ -68,6 +68,8 @@ commands_decide(struct commands_desk *d, const struct command *c)
 enum commands_act
 commands_switch(struct commands_desk *d, bool enabled)
 {
+    if (enabled && !d->enabled)
+        d->switched_on++;
     d->enabled = enabled;
     if (enabled)
         return COMMANDS_WAKE;

@@ -23,6 +23,7 @@
 /* What operators can see and change. */
 struct commands_desk {
     bool enabled;
+    uint64_t switched_on;         /* how many times since the start */
     bool queued;                  /* a run was asked for and has not begun */
     bool revoked;                 /* and was called off */
     enum run_direction direction; /* of the queued run */
