@@ -56,10 +56,15 @@ class Answering:
                 continue
             command = msgpack.unpackb(frames[2])
             self.commands.append(command)
-            reply = self.answer(command)
-            if reply is not None:
-                dealer.send(frames[0], frames[1], msgpack.packb(reply))
+            self.react(dealer, frames, command)
         dealer.close()
+
+    def react(self, dealer, frames, command):
+        reply = self.answer(command)
+        if isinstance(reply, bytes):  # as it is
+            dealer.send(frames[0], frames[1], reply)
+        elif reply is not None:
+            dealer.send(frames[0], frames[1], msgpack.packb(reply))
 
     def close(self):
         self._stop.set()

@@ -55,19 +55,21 @@ def failing(**fields):
 
 
 class Stand:
-    def __init__(self, processes, context, *more, secrets=None):
+    def __init__(self, processes, context, *more, secrets=None, threads=24):
         self.processes, self.context = processes, context
         self.hub = Hub()
         self.hub_process = self.hub.start(processes)
         self.engines, self.answering = {}, {}
         self.options, self.secrets = more, secrets
+        self.threads = threads
         self.gateway = None
         self.start_gateway()
 
     def start_gateway(self, port=0):
         self.gateway = Gateway(
             self.processes, self.hub, "--hub-control", self.hub.control,
-            *self.options, secrets=self.secrets, port=port)
+            *self.options, secrets=self.secrets, port=port,
+            threads=self.threads)
 
     @property
     def url(self):
