@@ -3,6 +3,7 @@ wrong, where, and what to do."""
 
 import fcntl
 import os
+import subprocess
 
 import pytest
 
@@ -39,6 +40,19 @@ def test_what_is_not_there_yet_is_said(device):
 def test_options_of_later_versions_are_refused_by_name(device, option):
     name = "--" + option.replace("_", "-")
     refused(device.once(**{option: "x"}), f"{name}: is not there yet")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="becomes another user")
+def test_a_user_of_cron_or_sudo_needs_no_runtime_folder(device, tmp_path):
+    nobody = ["setpriv", "--reuid", "nobody", "--clear-groups"]
+    if subprocess.run([*nobody, "test", "-x", program("syncbus-engine")],
+                      check=False).returncode != 0:
+        pytest.skip("the build folder is not open to others")
+    subprocess.run(["chown", "-R", "nobody", tmp_path], check=True)
+    for folder in [tmp_path, *tmp_path.parents][:-2]:
+        folder.chmod(folder.stat().st_mode | 0o011)
+    done = device.once(hub=None, prefix=[*nobody, "env", "-u", "XDG_RUNTIME_DIR"])
+    assert done.returncode == 0, done.stderr
 
 
 def test_every_direction_runs_and_both_is_the_default(device):

@@ -272,10 +272,17 @@ static int
 check_hub(struct config_checked *out, const struct config *c)
 {
     int rc = endpoints_init(&out->hub, c->hub);
+    char usual[ENDPOINT_MAX];
 
+    if (rc < 0 && c->hub == NULL) {
+        /* No XDG_RUNTIME_DIR (cron, sudo): that is no reason not to sync. */
+        (void)snprintf(usual, sizeof usual, "ipc:///run/user/%u/syncbus",
+                       (unsigned)geteuid());
+        rc = endpoints_init(&out->hub, usual);
+    }
     if (rc < 0) {
         return refuse("--hub %s: an address is tcp://HOST or ipc:///DIR",
-                      c->hub == NULL ? "(default)" : c->hub);
+                      c->hub);
     }
     if (override(out->hub.ingest, "ingest", c->hub_ingest) != 0 ||
         override(out->hub.feed, "feed", c->hub_feed) != 0 ||

@@ -9,6 +9,7 @@ static const struct option_note files[] = {
     {"STATE/runs.jsonl", "One line per finished run, the last thousand."},
     {"STATE/changes/", "The files that the last runs changed."},
     {"STATE/device-id", "Random, and the same for the life of the folder."},
+    {"STATE/disabled", "There while syncing is switched off."},
     {"STATE/lock", "Held by the engine: one per state folder."},
     {"WORKSPACE/history/", "Versions that lost a conflict, in SiYuan's form."},
     {"WORKSPACE/.lock", "Held by a SiYuan kernel that has the workspace open;"
@@ -18,7 +19,9 @@ static const struct option_note files[] = {
 
 static const struct option_note environment[] = {
     {"XDG_STATE_HOME", "Where the default of --state is, for a user."},
-    {"XDG_RUNTIME_DIR", "Where the default of --hub is, for a user."},
+    {"XDG_RUNTIME_DIR",
+     "Where the default of --hub is, for a user; /run/user/UID when it"
+     " is not set."},
     {"NOTIFY_SOCKET", "Where to tell a service manager that it is ready."},
     {NULL, NULL},
 };
