@@ -187,10 +187,10 @@ static void
 the_more_sisters_the_wider_the_spread(void **state)
 {
     (void)state;
-    for (size_t sisters = 1; sisters <= 10; sisters++) {
+    for (size_t sisters = 1; sisters <= 100; sisters += 9) {
         uint64_t most_ms = 0, expected = (sisters - 1) * PERCEIVE_SPREAD_MS;
 
-        for (uint32_t chance = 0; chance < 5000; chance++) {
+        for (uint32_t chance = 0; chance <= PERCEIVE_JITTER_MS; chance++) {
             uint64_t due_ms;
 
             perceive_init(&perceive);

@@ -18,9 +18,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PERCEIVE_JITTER_MS 1000 /* at most: see perceive_end() */
-#define PERCEIVE_SPREAD_MS 250  /* for each other engine that may react */
-#define PERCEIVE_PAUSE_MS  5000 /* between two runs for this reason */
+#define PERCEIVE_JITTER_MS 15000 /* at most: see perceive_end() */
+#define PERCEIVE_SPREAD_MS 250   /* for each other engine that may react */
+#define PERCEIVE_PAUSE_MS  5000  /* between two runs for this reason */
 #define PERCEIVE_NEVER     UINT64_MAX
 #define PERCEIVE_KNOWN_MAX 256 /* heads; then the oldest is forgotten */
 #define PERCEIVE_FRESH_MAX 32  /* the rest is news after the run */
@@ -52,7 +52,8 @@ void perceive_engine(struct perceive *p, const struct state *own,
 /*
  * Returns when a run is due, or PERCEIVE_NEVER; a time once found stays while
  * there is news.  The more sisters may be about to do the same, the more it
- * is spread: the store has one lock.
+ * is spread: the store has one lock, and who does not get it fails and backs
+ * off for a minute.
  */
 uint64_t perceive_end(struct perceive *p, uint64_t now_ms,
                       uint32_t random_value);

@@ -10,6 +10,9 @@
 #include "services/sync-engine/repo/refs.h"
 
 #include <errno.h>
+#include <sys/random.h>
+
+#define LOCK_SPREAD_MS 2000
 
 /* How much is ahead is known when the changed files are counted. */
 static void
@@ -181,12 +184,16 @@ wall_ms(void *ctx)
     return clock_wall_ms();
 }
 
+/* Those who began to wait together do not come back together. */
 static int
 wait_for_lock(void *ctx, unsigned ms)
 {
     const struct run *r = ctx;
+    uint32_t chance = 0;
 
-    return cancel_wait(r->opt->cancel, ms);
+    if (getrandom(&chance, sizeof chance, 0) < 0)
+        chance = 0;
+    return cancel_wait(r->opt->cancel, ms + chance % LOCK_SPREAD_MS);
 }
 
 int
