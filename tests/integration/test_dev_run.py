@@ -96,6 +96,28 @@ def test_dev_run_prints_a_finished_sync_and_starts_again(port):
         assert processes_of(port) == ""
 
 
+def test_whoever_hits_ctrl_c_twice_leaves_no_process(port):
+    process = start(port)
+    read_until(process, "running until", 240)
+    while process.poll() is None:
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.005)
+    assert process.returncode == 143
+    assert processes_of(port) == ""
+
+
+def test_a_port_is_one_run_s(port):
+    process = start(port)
+    read_until(process, "running until", 240)
+    second = start(port)
+    output, _ = second.communicate(timeout=60)
+    assert second.returncode == 1
+    assert f"port {port} is taken by another".encode() in output
+    assert get_sync_info(port)["data"]["bus"] == "up"
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=20)
+
+
 def test_dev_run_names_a_workspace_that_is_missing(port):
     process = start(port, "--workspace", "/nowhere/at/all")
     output, _ = process.communicate(timeout=240)
