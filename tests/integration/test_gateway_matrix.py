@@ -205,6 +205,60 @@ def test_no_page_of_others_changes_anything_with_a_cookie(stage):
     assert good.status == 200
 
 
+def test_without_secrets_every_route_is_for_this_machine_only(stage,
+                                                              processes):
+    """A name that was made to point here, pages of others, forwarding."""
+    gateway = Gateway(processes, "ipc:///tmp/syncbus-nobody-here/feed")
+    verdicts = Verdicts()
+    strange = [
+        ("rebound.example:7570", []), ("localhost.evil.example", []),
+        ("0.0.0.0", []), ("", []), ("127.0.0.1.evil.example", []),
+        ("localhost", [("Origin", "http://evil.example")]),
+        ("localhost", [("Origin", "null")]),
+        ("localhost", [("X-Forwarded-For", "203.0.113.9")]),
+        ("localhost", [("Forwarded", "for=127.0.0.1")]),
+        ("localhost", [("X-Forwarded-Host", "evil.example")]),
+        ("localhost", [("X", "y")] * 70 + [("Origin", "http://evil.example")])]
+    for operation in stage.operations:
+        if operation.role == "anybody":
+            continue
+        for host, fields in strange:
+            reply = exchange(gateway.port, request(
+                operation.method, operation.path, fields,
+                host=host or "\t"), half_close=True)
+            verdicts.look((operation, host, fields[-1:]), reply,
+                          {400, 401, 431})
+        # Old browsers say no Origin; newer ones say whose page it is.
+        if operation.method == "POST":
+            reply = exchange(gateway.port, request(
+                "POST", operation.path, [("Sec-Fetch-Site", "cross-site")]))
+            verdicts.look((operation, "cross-site"), reply, {401})
+    verdicts.close(stage)
+
+
+def test_ten_thousand_logins_need_no_memory(stage):
+    """Sessions are of a fixed number: the one unused longest goes."""
+    body = json.dumps({"authCode": CODE}).encode()
+
+    def log_in(times):
+        for _ in range(times):
+            reply = stage.send("POST", "/api/system/loginAuth",
+                               [("Content-Length", len(body))], body,
+                               admin=False)
+            assert b"Set-Cookie: siyuan=" in reply.head
+        return reply
+
+    log_in(1000)
+    before = stage.gateway.process.rss_bytes()
+    last = log_in(9000)
+    # Nothing in a release build; a sanitizer writes down 800 bytes of each.
+    assert stage.gateway.process.rss_bytes() - before < 16 * MIB
+    cookie = re.search(rb"siyuan=\w{64}", last.head)[0].decode()
+    ask = ("POST", "/api/sync/getSyncInfo", [("Cookie", cookie)])
+    assert stage.send(*ask, admin=False).status == 200
+    stage.cookies = {code: stage._log_in(code) for code in (CODE, READER)}
+
+
 # ---- what -------------------------------------------------------------------
 
 def test_another_method_is_no_route(stage):
