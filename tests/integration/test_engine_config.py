@@ -69,6 +69,15 @@ def test_missing_options_are_named(device):
             "--repo-passphrase-file")
 
 
+def test_a_wrong_workspace_is_told_from_one_that_is_missing(device):
+    missing = device.workspace / "missing"
+    refused(device.once(workspace=missing), missing, "No such file",
+            "give the folder that has data/")
+    inside = device.workspace / "data"
+    refused(device.once(workspace=inside), inside, "has no data/ folder",
+            "give the folder that has it")
+
+
 def test_two_keys_are_one_too_many(device):
     refused(device.once(repo_passphrase_file=device.key_file), "exactly one")
 

@@ -77,9 +77,13 @@ check_workspace(const struct config *c)
                       "sync");
     }
     rc = workspace_check(c->workspace);
+    if (rc == -ENOENT && access(c->workspace, F_OK) != 0) {
+        return refuse("--workspace %s: %s; give the folder that has data/",
+                      c->workspace, strerrordesc_np(errno));
+    }
     if (rc == -ENOENT || rc == -ENOTDIR) {
         return refuse("--workspace %s is no SiYuan workspace: it has no data/ "
-                      "folder",
+                      "folder; give the folder that has it",
                       c->workspace);
     }
     if (rc < 0) {
