@@ -86,9 +86,10 @@ look_at(struct request *r, struct forwarding *f, const struct mg_header *h)
         }
         break;
     case 's':
-        if (strcasecmp(h->name, "Sec-Fetch-Site") == 0)
+        if (strcasecmp(h->name, "Sec-Fetch-Site") == 0) {
             f->is_cross_site = strcasecmp(h->value, "same-origin") != 0 &&
                                strcasecmp(h->value, "none") != 0;
+        }
         break;
     case 'u':
         if (strcasecmp(h->name, "User-Agent") == 0)

@@ -49,7 +49,7 @@ try_framing(char *const line[], int count)
     }
     fault = framing_check(fields, count, true);
     assert((fault.status == 0) == (fault.text[0] == '\0'));
-    assert(fault.status == 0 || atoi(fault.text) == fault.status);
+    assert(fault.status == 0 || strtol(fault.text, NULL, 10) == fault.status);
     assert(fault.status != 0 || (ends <= 1 && count <= FRAMING_FIELDS_MAX));
 }
 
