@@ -133,7 +133,8 @@ static const struct option_row sync_rows[] = {
      .kind = OPTION_FLAG,
      .offset = offsetof(struct settings, upload)},
     {.name = "download",
-     .help = "Only receive, send nothing",
+     .help = "Only receive, send nothing: the store wins, and what was edited"
+             " here goes to history/",
      .kind = OPTION_FLAG,
      .offset = offsetof(struct settings, download)},
     {.name = "wait",

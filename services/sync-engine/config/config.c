@@ -77,7 +77,7 @@ static const struct option_row rows[] = {
      .kind = OPTION_CHOICE,
      .choices = "both|upload|download",
      .fallback = "both",
-     .help = "Which way to sync",
+     .help = "Which way to sync; with download the store always wins",
      FIELD(direction)},
     {.name = "once",
      .kind = OPTION_FLAG,
