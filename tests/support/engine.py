@@ -60,10 +60,12 @@ class Device:
         return words + list(more)
 
     def once(self, *more, prefix=(), **replaced):
-        """One run, to its end: the completed process."""
+        """One run, to its end: the completed process.  A run waits for the
+        disk (syncfs), and so for whatever everybody else wrote to it: only
+        one that hangs takes so long."""
         return subprocess.run(
             [*prefix, *self.command("--once", *more, **replaced)],
-            capture_output=True, text=True, timeout=60, check=False,
+            capture_output=True, text=True, timeout=180, check=False,
             stdin=subprocess.DEVNULL,
             env={"TSAN_OPTIONS": f"suppressions={TSAN_SUPPRESSIONS}",
                  **{k: v for k, v in os.environ.items()
