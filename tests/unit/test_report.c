@@ -128,6 +128,17 @@ a_run_that_did_nothing_leaves_no_file(void **state)
 }
 
 static void
+what_another_run_of_that_number_did_is_forgotten(void **state)
+{
+    (void)state;
+    add_change(REPORT_SENT, "/a");
+    assert_int_equal(report_save(&report, dir_fd, 9), 0);
+    report_clear(&report);
+    assert_int_equal(report_save(&report, dir_fd, 9), 0);
+    assert_int_equal(faccessat(dir_fd, REPORT_FOLDER "/9.jsonl", F_OK, 0), -1);
+}
+
+static void
 old_runs_are_forgotten_and_strange_names_left(void **state)
 {
     (void)state;
@@ -152,6 +163,7 @@ main(void)
         TEST(conflicts_stand_in_the_order_of_their_paths),
         TEST(a_conflict_is_told_once_the_last_time),
         TEST(a_run_that_did_nothing_leaves_no_file),
+        TEST(what_another_run_of_that_number_did_is_forgotten),
         TEST(old_runs_are_forgotten_and_strange_names_left),
     };
 

@@ -182,6 +182,19 @@ save(int dir_fd, uint64_t run, const struct buffer *text)
     return rc;
 }
 
+/*
+ * The number may have been another run's, that is in no history: its line was
+ * lost in a power cut or on a full disk.
+ */
+static int
+remove_same(int dir_fd, uint64_t run)
+{
+    char name[DISK_NAME_MAX];
+
+    (void)snprintf(name, sizeof name, REPORT_FOLDER "/%" PRIu64 ENDING, run);
+    return unlinkat(dir_fd, name, 0) == 0 || errno == ENOENT ? 0 : -errno;
+}
+
 int
 report_save(const struct report *r, int dir_fd, uint64_t run)
 {
@@ -193,6 +206,8 @@ report_save(const struct report *r, int dir_fd, uint64_t run)
         if (rc == 0)
             rc = save(dir_fd, run, &text);
         buffer_clear(&text);
+    } else {
+        rc = remove_same(dir_fd, run);
     }
     if (rc == 0)
         rc = disk_list(dir_fd, REPORT_FOLDER, remove_old, &run);
