@@ -179,6 +179,17 @@ run_it(struct engine *e, uint64_t run, int stop_fd, bool *stopping)
 }
 
 /*
+ * What an engine is set to protects workspace or store: it goes the other way
+ * only when asked for that very way.  "Both" is no such wish.
+ */
+static enum run_direction
+direction_of(const struct engine *e, const struct commands_order *order)
+{
+    return order->asked && order->direction != RUN_BOTH ? order->direction
+                                                        : e->opt.direction;
+}
+
+/*
  * One whole run, unless it was switched off at the last moment.  Returns 0 or
  * -errno; *stopping when asked to stop.
  */
@@ -192,7 +203,7 @@ perform(struct engine *e, int stop_fd, enum wake_reason why, bool *stopping)
 
     if (!orders_begin(&e->orders, &order))
         return 0;
-    e->direction = order.asked ? order.direction : e->opt.direction;
+    e->direction = direction_of(e, &order);
     sisters_run_begins(e->bus.sisters, why == WAKE_NEWS);
     if (order.revoked) {
         e->result = (struct run_result){0};

@@ -132,6 +132,17 @@ def test_the_direction_asked_for_is_that_of_the_run(plane):
     assert plane.wait_run(3)["dir"] == "both"
 
 
+@pytest.mark.parametrize("way, other", [("upload", "download"),
+                                        ("download", "upload")])
+def test_both_on_an_engine_set_to_one_way_is_that_way(plane, way, other):
+    plane.start(direction=way)
+    for asked in ({}, {"dir": "both"}):
+        run = plane.call("sync", **asked)["run"]
+        assert plane.wait_run(run)["dir"] == way
+    run = plane.call("sync", dir=other)["run"]
+    assert plane.wait_run(run)["dir"] == other
+
+
 def test_the_same_request_twice_is_one_run(plane):
     plane.start()
     first = plane.call("sync")

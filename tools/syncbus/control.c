@@ -107,8 +107,9 @@ run_sync(struct session *s, const struct settings *settings)
     int rc = 0;
 
     if (settings->upload && settings->download) {
-        (void)session_complain(NULL, "--upload and --download exclude each"
-                                     " other; without them: both ways");
+        (void)session_complain(NULL,
+                               "--upload and --download exclude each other;"
+                               " without them: as the engine is set");
         return PROGRAM_USAGE;
     }
     if (settings->upload || settings->download)
