@@ -101,6 +101,14 @@ static const struct option_row rows[] = {
      .offset = offsetof(struct settings, access_code)},
 };
 
+#define UNTIL_KEYS "use a hub on this machine, or a tunnel to it"
+
+static const struct option_later later[] = {
+    {"curve-key-file", UNTIL_KEYS},
+    {"hub-public-key", UNTIL_KEYS},
+    {NULL, NULL},
+};
+
 struct gateway {
     struct service service;
     bool has_lockout, has_sessions;
@@ -346,6 +354,7 @@ main(int argc, char *argv[])
                              " copy of every engine's state.",
                   .rows = rows,
                   .count = sizeof rows / sizeof *rows,
+                  .later = later,
                   .manual = &manual_gateway},
         .options = &settings,
         .self = &g,

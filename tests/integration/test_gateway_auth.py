@@ -193,6 +193,8 @@ def test_chinese_refusals(processes):
     (["--hub-feed", "tcp://x"], "tcp://x"),
     (["--lang", "fr"], "fr"),
     (["--threads", "0"], "threads"),
+    (["--curve-key-file", "/tmp/k"], "--curve-key-file: is not there yet"),
+    (["--hub-public-key", "/tmp/k"], "--hub-public-key: is not there yet"),
 ])
 def test_wrong_configuration_is_named(processes, arguments, why):
     process = processes.start(program("syncbus-gateway"), *arguments,
