@@ -23,6 +23,7 @@ struct settings {
     const char *hub, *hub_feed, *hub_control, *engine, *lang;
     char *api_token, *reader_token, *access_code;
     long threads, max_streams;
+    bool insecure;
 };
 
 static const struct option_row rows[] = {
@@ -49,6 +50,10 @@ static const struct option_row rows[] = {
      .help = "Another address of its control socket, for commands to engines",
      .kind = OPTION_TEXT,
      .offset = offsetof(struct settings, hub_control)},
+    {.name = "insecure",
+     .help = "Allow a hub on another machine without CURVE",
+     .kind = OPTION_FLAG,
+     .offset = offsetof(struct settings, insecure)},
     {.name = "engine",
      .argument = "ID",
      .help = "The engine getSyncInfo describes when a request names none"
@@ -137,6 +142,23 @@ choose_socket(char out[ENDPOINT_MAX], const char *option, const char *given)
     return 0;
 }
 
+/* What is heard there can be forged, and what is said can be read. */
+static int
+check_local(const char *endpoint, bool insecure)
+{
+    if (endpoint_is_local(endpoint))
+        return 0;
+    if (!insecure) {
+        log_line(LOG_ERROR,
+                 "hub %s is on another machine and the connection is not"
+                 " encrypted; " UNTIL_KEYS ", or --insecure",
+                 endpoint);
+        return PROGRAM_CONFIG;
+    }
+    log_line(LOG_WARN, "hub %s: not encrypted, not authenticated", endpoint);
+    return 0;
+}
+
 static int
 choose_hub(struct gateway *g, const struct settings *s)
 {
@@ -157,7 +179,10 @@ choose_hub(struct gateway *g, const struct settings *s)
                  s->hub != NULL ? s->hub : "the default",
                  rc == -ENAMETOOLONG ? " (too long)" : "");
     }
-    return rc == 0 ? 0 : PROGRAM_CONFIG;
+    if (rc != 0)
+        return PROGRAM_CONFIG;
+    rc = check_local(g->hub.feed, s->insecure);
+    return rc != 0 ? rc : check_local(g->hub.control, s->insecure);
 }
 
 static bool

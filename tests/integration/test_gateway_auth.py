@@ -193,6 +193,9 @@ def test_chinese_refusals(processes):
     (["--hub-feed", "tcp://x"], "tcp://x"),
     (["--lang", "fr"], "fr"),
     (["--threads", "0"], "threads"),
+    (["--hub", "tcp://192.0.2.1"], "hub tcp://192.0.2.1:7572 is on another"),
+    (["--hub", "ipc:///tmp/x", "--hub-control", "tcp://192.0.2.1:1"],
+     "hub tcp://192.0.2.1:1 is on another"),
     (["--curve-key-file", "/tmp/k"], "--curve-key-file: is not there yet"),
     (["--hub-public-key", "/tmp/k"], "--hub-public-key: is not there yet"),
 ])
@@ -202,6 +205,14 @@ def test_wrong_configuration_is_named(processes, arguments, why):
     assert process.wait() == 2
     lines = process.log.strip().splitlines()
     assert len(lines) == 1 and why in lines[0], process.log
+
+
+def test_a_hub_elsewhere_is_warned_of(processes):
+    process = processes.start(
+        program("syncbus-gateway"), "--listen", "127.0.0.1:0", "--insecure",
+        "--hub", "tcp://192.0.2.1", env={"XDG_RUNTIME_DIR": "/tmp"})
+    process.wait_ready()
+    assert "hub tcp://192.0.2.1:7572: not encrypted" in process.log
 
 
 def test_a_port_in_use_is_named(processes):
