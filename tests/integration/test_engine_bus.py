@@ -46,7 +46,7 @@ def test_a_run_is_told_from_start_to_end(device, processes, context):
     assert all(b["q"] == a["q"] + 1 for a, b in itertools.pairwise(states))
 
     run = [s for s in states if s["st"] == "syncing"]
-    assert len(run) > 5
+    assert len(run) > 2
     assert {s["run"] for s in run} == {1}
     assert all(a["pm"] <= b["pm"] for a, b in itertools.pairwise(run))
     assert run[0]["pm"] < 100 and run[-1]["pm"] > 500

@@ -1,6 +1,8 @@
 """SiYuan's calls that make an engine do something: they reach it, wait for
 what it does, and end whatever happens meanwhile."""
 
+import contextlib
+import http.client
 import itertools
 import json
 import socket
@@ -132,7 +134,9 @@ class Call:
         connection = stage.gateway.connect(60)
         body = json.dumps(body) if isinstance(body, dict) else body
         connection.request("POST", "/api/sync/" + name, body)
-        self.answer = Answer(connection.getresponse())
+        # A gateway that ends may close without a word: then there is none.
+        with contextlib.suppress(http.client.RemoteDisconnected):
+            self.answer = Answer(connection.getresponse())
         connection.close()
 
     def is_waiting(self, seconds=0.3):
