@@ -19,7 +19,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     assert(journal_load(&found, dir_fd) == 0);
     assert(strlen(found.step) < JOURNAL_STEP_MAX);
     assert(found.dir_fd == dir_fd);
-    assert(journal_begin(&again, dir_fd, found.run, found.started_at_ms) == 0);
+    assert(journal_begin(&again, dir_fd, found.run, found.started_at_ms,
+                         "both") == 0);
     assert(journal_load(&again, dir_fd) == 0);
     assert(again.run == found.run && again.step[0] == '\0');
     assert(again.started_at_ms == found.started_at_ms);
