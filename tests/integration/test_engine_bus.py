@@ -1,6 +1,7 @@
 """What an engine says on the bus, read without any of our code."""
 
 import itertools
+import os
 import time
 
 import pytest
@@ -36,7 +37,7 @@ def is_after_run(state):
 
 def test_a_run_is_told_from_start_to_end(device, processes, context):
     device.fill(2000)
-    device.write("assets/big.bin", "0123456789abcdef" * 500000)
+    device.write("assets/big.bin", os.urandom(8 << 20).hex())
     ingest = Ingest(context, device.hub_ingest)
     engine = start(device, processes).wait_ready()
     ingest.read_until(is_after_run, 30, "end of the run")
@@ -58,7 +59,9 @@ def test_a_run_is_told_from_start_to_end(device, processes, context):
         assert s["ru"] <= s["pr"] <= s["up"]
         assert s["n"][1] == 0 or s["n"][0] <= s["n"][1]
         assert s["b"][1] == 0 or s["b"][0] <= s["b"][1]
-    assert {"index", "send-chunks"} <= {s["ph"] for s in run}
+    # Ten states a second: a phase may be over between two of them.
+    phases = {s["ph"] for s in run}
+    assert phases & {"walk", "index"} and phases & {"send-chunks", "send-files"}
     assert any(s.get("it", "").startswith("/") for s in run)
     assert any(s["bps"] > 0 for s in run)
 
