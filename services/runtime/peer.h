@@ -21,7 +21,7 @@ enum peer_role {
     PEER_CONTROL_CLIENT, /* DEALER, connects */
 };
 
-/* A context with io_threads (hub 2, others 1); NULL when out of memory. */
+/* A context with io_threads threads; NULL when out of memory. */
 void *peer_context_new(int io_threads);
 
 /* Close the context; every socket must be closed.  NULL is fine. */
