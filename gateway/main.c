@@ -5,7 +5,7 @@
 #include "gateway/siyuan/answers.h"
 #include "gateway/stream/streams.h"
 #include "services/bus-client/feed.h"
-#include "services/runtime/endpoint.h"
+#include "services/runtime/hub_address.h"
 #include "services/runtime/log.h"
 #include "services/runtime/notify.h"
 #include "services/runtime/program.h"
@@ -16,14 +16,13 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 
 struct settings {
+    struct hub_address hub; /* first: hub_address_options */
     struct option_list listen, trusted_proxies;
-    const char *hub, *hub_feed, *hub_control, *engine, *lang;
+    const char *engine, *lang;
     char *api_token, *reader_token, *access_code;
     long threads, max_streams;
-    bool insecure;
 };
 
 static const struct option_row rows[] = {
@@ -34,26 +33,6 @@ static const struct option_row rows[] = {
      .fallback = "127.0.0.1:7570",
      .kind = OPTION_LIST,
      .offset = offsetof(struct settings, listen)},
-    {.name = "hub",
-     .argument = "ADDRESS",
-     .help = "The state aggregator: tcp://ADDR or ipc:///DIR (default"
-             " ipc://$XDG_RUNTIME_DIR/syncbus, for root ipc:///run/syncbus)",
-     .kind = OPTION_TEXT,
-     .offset = offsetof(struct settings, hub)},
-    {.name = "hub-feed",
-     .argument = "ADDRESS",
-     .help = "Another address of its feed: tcp://ADDR:PORT or ipc:///PATH",
-     .kind = OPTION_TEXT,
-     .offset = offsetof(struct settings, hub_feed)},
-    {.name = "hub-control",
-     .argument = "ADDRESS",
-     .help = "Another address of its control socket, for commands to engines",
-     .kind = OPTION_TEXT,
-     .offset = offsetof(struct settings, hub_control)},
-    {.name = "insecure",
-     .help = "Allow a hub on another machine without CURVE",
-     .kind = OPTION_FLAG,
-     .offset = offsetof(struct settings, insecure)},
     {.name = "engine",
      .argument = "ID",
      .help = "The engine getSyncInfo describes when a request names none"
@@ -106,7 +85,8 @@ static const struct option_row rows[] = {
      .offset = offsetof(struct settings, access_code)},
 };
 
-#define UNTIL_KEYS "use a hub on this machine, or a tunnel to it"
+#define HUB_SOCKETS (HUB_FEED | HUB_CONTROL)
+#define UNTIL_KEYS  "use a hub on this machine, or a tunnel to it"
 
 static const struct option_later later[] = {
     {"curve-key-file", UNTIL_KEYS},
@@ -125,64 +105,35 @@ struct gateway {
     int stop_fd; /* not owned */
 };
 
-/* Put the address of one socket, when it is given, in the place of another. */
-static int
-choose_socket(char out[ENDPOINT_MAX], const char *option, const char *given)
-{
-    if (given == NULL)
-        return 0;
-    if (!endpoint_is_valid(given)) {
-        log_line(LOG_ERROR,
-                 "--%s: \"%s\" is neither tcp://ADDR:PORT nor ipc:///PATH (at"
-                 " most 107 bytes)",
-                 option, given);
-        return PROGRAM_CONFIG;
-    }
-    (void)snprintf(out, ENDPOINT_MAX, "%s", given);
-    return 0;
-}
-
 /* What is heard there can be forged, and what is said can be read. */
 static int
-check_local(const char *endpoint, bool insecure)
+check_local(const struct endpoints *hub, bool insecure)
 {
-    if (endpoint_is_local(endpoint))
+    const char *remote = hub_address_remote(hub, HUB_SOCKETS);
+
+    if (remote == NULL)
         return 0;
     if (!insecure) {
         log_line(LOG_ERROR,
                  "hub %s is on another machine and the connection is not"
                  " encrypted; " UNTIL_KEYS ", or --insecure",
-                 endpoint);
+                 remote);
         return PROGRAM_CONFIG;
     }
-    log_line(LOG_WARN, "hub %s: not encrypted, not authenticated", endpoint);
+    log_line(LOG_WARN, "hub %s: not encrypted, not authenticated", remote);
     return 0;
 }
 
 static int
 choose_hub(struct gateway *g, const struct settings *s)
 {
-    int rc = endpoints_init(&g->hub, s->hub);
+    char why[HUB_ADDRESS_WHY];
 
-    if (choose_socket(g->hub.feed, "hub-feed", s->hub_feed) != 0 ||
-        choose_socket(g->hub.control, "hub-control", s->hub_control) != 0)
+    if (hub_address_choose(&g->hub, &s->hub, "hub", HUB_SOCKETS, why) != 0) {
+        log_line(LOG_ERROR, "%s", why);
         return PROGRAM_CONFIG;
-    /* Without a default, the two are all that is needed. */
-    if (s->hub_feed != NULL && s->hub_control != NULL && s->hub == NULL)
-        rc = 0;
-    if (rc == -ENOENT) {
-        log_line(LOG_ERROR, "XDG_RUNTIME_DIR is not set: use --hub, or"
-                            " --hub-feed and --hub-control");
-    } else if (rc != 0) {
-        log_line(LOG_ERROR,
-                 "--hub: \"%s\" is neither tcp://ADDR nor ipc:///DIR%s",
-                 s->hub != NULL ? s->hub : "the default",
-                 rc == -ENAMETOOLONG ? " (too long)" : "");
     }
-    if (rc != 0)
-        return PROGRAM_CONFIG;
-    rc = check_local(g->hub.feed, s->insecure);
-    return rc != 0 ? rc : check_local(g->hub.control, s->insecure);
+    return check_local(&g->hub, s->hub.insecure);
 }
 
 static bool
@@ -257,19 +208,6 @@ configure(struct gateway *g, const struct settings *s)
     return rc;
 }
 
-/* A descriptor per connection: the usual soft limit of 1024 is too small. */
-static void
-raise_descriptor_limit(void)
-{
-    struct rlimit limit;
-
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-        return;
-    limit.rlim_cur = limit.rlim_max;
-    if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
-        log_line(LOG_WARN, "descriptors: %s", strerrordesc_np(errno));
-}
-
 static int
 start(struct gateway *g, const struct settings *s)
 {
@@ -323,7 +261,8 @@ setup(void *self, const void *options, int stop_fd)
     g->stop_fd = stop_fd;
     if (rc != 0)
         return rc;
-    raise_descriptor_limit();
+    /* One for each connection: the usual soft limit of 1024 is too small. */
+    program_raise_descriptors();
     rc = start(g, options);
     if (rc != 0)
         return rc;
@@ -379,6 +318,7 @@ main(int argc, char *argv[])
                              " copy of every engine's state.",
                   .rows = rows,
                   .count = sizeof rows / sizeof *rows,
+                  .shared = &hub_address_options,
                   .later = later,
                   .manual = &manual_gateway},
         .options = &settings,

@@ -91,12 +91,18 @@ static int
 default_base(char out[ENDPOINT_MAX])
 {
     /* NOLINTNEXTLINE(concurrency-mt-unsafe): nobody here changes it */
-    const char *folder = geteuid() == 0 ? "/run" : getenv("XDG_RUNTIME_DIR");
+    const char *folder = getenv("XDG_RUNTIME_DIR");
     int n;
 
-    if (folder == NULL || folder[0] != '/')
-        return -ENOENT;
-    n = snprintf(out, ENDPOINT_MAX, "ipc://%s/syncbus", folder);
+    if (geteuid() == 0) {
+        n = snprintf(out, ENDPOINT_MAX, "ipc:///run/syncbus");
+    } else if (folder != NULL && folder[0] == '/') {
+        n = snprintf(out, ENDPOINT_MAX, "ipc://%s/syncbus", folder);
+    } else {
+        /* cron and sudo set none: where a login would have it. */
+        n = snprintf(out, ENDPOINT_MAX, "ipc:///run/user/%u/syncbus",
+                     (unsigned)geteuid());
+    }
     return n < ENDPOINT_MAX ? 0 : -ENAMETOOLONG;
 }
 

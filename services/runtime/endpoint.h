@@ -20,11 +20,11 @@ struct endpoints {
 /*
  * Derive the three from a base: "tcp://host" gives ports 7571 to 7573,
  * "ipc:///folder" gives the sockets ingest, feed and control in it; NULL is
- * the default folder ipc://$XDG_RUNTIME_DIR/syncbus (/run/syncbus for root).
+ * the default folder ipc://$XDG_RUNTIME_DIR/syncbus (/run/syncbus for root;
+ * /run/user/UID/syncbus when there is no such variable).
  *
  * Returns 0; -EINVAL for another form (a tcp base with a port among them);
- * -ENAMETOOLONG; -ENOENT when the default is wanted and there is no
- * XDG_RUNTIME_DIR.  On failure *out is left alone.
+ * -ENAMETOOLONG.  On failure *out is left alone.
  */
 int endpoints_init(struct endpoints *out, const char *base);
 

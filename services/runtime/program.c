@@ -4,6 +4,9 @@
 #include "services/runtime/notify.h"
 #include "services/runtime/stop.h"
 
+#include <errno.h>
+#include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 #include <zmq.h>
 
@@ -26,6 +29,18 @@ run_steps(const struct program *program, int stop_fd)
     if (rc == PROGRAM_USAGE)
         return 2;
     return rc == 0 ? 0 : 1;
+}
+
+void
+program_raise_descriptors(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+        log_line(LOG_WARN, "descriptors: %s", strerrordesc_np(errno));
 }
 
 int

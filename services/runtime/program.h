@@ -10,13 +10,10 @@
  * Exit codes of every program: 0 asked to stop or done, 1 failed at run time,
  * 2 wrong usage or configuration.
  */
-#define PROGRAM_CONFIG                                                         \
-    1 /* outcome of setup: configuration is wrong, exit 2                      \
-       */
-
-#define PROGRAM_USAGE                                                          \
-    2 /* outcome of run: only now was it seen to be wrong usage, exit 2        \
-       */
+/* Outcome of setup: configuration is wrong, exit 2. */
+#define PROGRAM_CONFIG 1
+/* Outcome of run: only now was it seen to be wrong usage, exit 2. */
+#define PROGRAM_USAGE 2
 
 struct program {
     struct option_table table;
@@ -35,6 +32,9 @@ struct program {
     /* teardown accepts every half-built state. */
     void (*teardown)(void *self);
 };
+
+/* As many open files as the machine lets this process have. */
+void program_raise_descriptors(void);
 
 /* Returns the exit code. */
 int program_main(const struct program *program, int argc, char *argv[]);

@@ -1,4 +1,5 @@
 #include "proto/topic.h"
+#include "services/runtime/hub_address.h"
 #include "services/runtime/log.h"
 #include "services/runtime/program.h"
 #include "services/state-aggregator/cache.h"
@@ -9,13 +10,11 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 struct settings {
-    const char *listen, *listen_ingest, *listen_feed, *listen_control;
+    struct hub_address listen;
     long max_engines;
-    bool insecure;
 };
 
 static const struct option_row rows[] = {
@@ -25,23 +24,23 @@ static const struct option_row rows[] = {
              " (default ipc://$XDG_RUNTIME_DIR/syncbus, for root"
              " ipc:///run/syncbus)",
      .kind = OPTION_TEXT,
-     .offset = offsetof(struct settings, listen)},
+     .offset = offsetof(struct settings, listen.base)},
     {.name = "listen-ingest",
      .argument = "ADDRESS",
      .help = "Another address for engines: tcp://ADDR:PORT or ipc:///PATH",
      .kind = OPTION_TEXT,
-     .offset = offsetof(struct settings, listen_ingest)},
+     .offset = offsetof(struct settings, listen.ingest)},
     {.name = "listen-feed",
      .argument = "ADDRESS",
      .help = "Another address for subscribers, likewise",
      .kind = OPTION_TEXT,
-     .offset = offsetof(struct settings, listen_feed)},
+     .offset = offsetof(struct settings, listen.feed)},
     {.name = "listen-control",
      .argument = "ADDRESS",
      .help = "Another address for commands, likewise; none when only the two"
              " above are given",
      .kind = OPTION_TEXT,
-     .offset = offsetof(struct settings, listen_control)},
+     .offset = offsetof(struct settings, listen.control)},
     {.name = "max-engines",
      .argument = "ENGINES",
      .help = "More are refused",
@@ -53,7 +52,7 @@ static const struct option_row rows[] = {
     {.name = "insecure",
      .help = "Listen without keys where other machines can connect",
      .kind = OPTION_FLAG,
-     .offset = offsetof(struct settings, insecure)},
+     .offset = offsetof(struct settings, listen.insecure)},
 };
 
 /* Keys that are silently ignored would be worse than none. */
@@ -69,89 +68,35 @@ struct aggregator {
     struct hub *hub;
 };
 
-static int
-choose(char address[ENDPOINT_MAX], const char *option, const char *text)
-{
-    if (text == NULL)
-        return 0;
-    if (!endpoint_is_valid(text)) {
-        log_line(LOG_ERROR,
-                 "--%s: \"%s\" is neither tcp://ADDR:PORT nor ipc:///PATH"
-                 " (at most 107 bytes)",
-                 option, text);
-        return PROGRAM_CONFIG;
-    }
-    (void)snprintf(address, ENDPOINT_MAX, "%s", text);
-    return 0;
-}
-
-/* Without --listen and with an address for each of the others. */
-static bool
-needs_no_base(const struct settings *s)
-{
-    return s->listen == NULL && s->listen_ingest != NULL &&
-           s->listen_feed != NULL;
-}
-
-static int
-derive_endpoints(struct endpoints *out, const struct settings *s)
-{
-    int rc;
-
-    if (needs_no_base(s))
-        return 0;
-    rc = endpoints_init(out, s->listen);
-    if (rc == -ENOENT) {
-        log_line(LOG_ERROR, "XDG_RUNTIME_DIR is not set: use --listen");
-    } else if (rc != 0) {
-        log_line(LOG_ERROR,
-                 "--listen: \"%s\" is neither tcp://ADDR nor ipc:///DIR%s",
-                 s->listen != NULL ? s->listen : "the default",
-                 rc == -ENAMETOOLONG ? " (too long)" : "");
-    }
-    return rc != 0 ? PROGRAM_CONFIG : 0;
-}
-
-static int
-choose_endpoints(struct endpoints *out, const struct settings *s)
-{
-    int rc;
-
-    *out = (struct endpoints){.control = ""};
-    rc = derive_endpoints(out, s);
-    if (rc == 0)
-        rc = choose(out->ingest, "listen-ingest", s->listen_ingest);
-    if (rc == 0)
-        rc = choose(out->feed, "listen-feed", s->listen_feed);
-    return rc != 0 ? rc
-                   : choose(out->control, "listen-control", s->listen_control);
-}
-
 /* Without keys, nobody but this machine may connect. */
 static int
-check_security(const char *endpoint, bool insecure)
+check_security(const struct endpoints *listen, bool insecure)
 {
-    if (endpoint_is_local(endpoint))
+    const unsigned all = HUB_INGEST | HUB_FEED | HUB_CONTROL;
+    const char *open_to_all = hub_address_remote(listen, all);
+
+    if (open_to_all == NULL)
         return 0;
     log_line(insecure ? LOG_WARN : LOG_ERROR,
              insecure ? "%s: open to everybody who can reach it (--insecure)"
                       : "%s: other machines can connect and there are no keys;"
                         " listen on ipc or loopback, or say --insecure",
-             endpoint);
+             open_to_all);
     return insecure ? 0 : PROGRAM_CONFIG;
 }
 
-/* One descriptor per peer: the usual soft limit of 1024 is too small. */
-static void
-raise_descriptor_limit(void)
+/* A hub needs no socket for commands when the other two are named. */
+static int
+choose_endpoints(struct endpoints *out, const struct settings *s)
 {
-    struct rlimit limit;
+    char why[HUB_ADDRESS_WHY];
 
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-        return;
-    limit.rlim_cur = limit.rlim_max;
-    if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
-        log_line(LOG_WARN, "descriptors: %s", strerrordesc_np(errno));
+    if (hub_address_choose(out, &s->listen, "listen", HUB_INGEST | HUB_FEED,
+                           why) != 0) {
+        log_line(LOG_ERROR, "%s", why);
+        return PROGRAM_CONFIG;
+    }
+    return check_security(out, s->listen.insecure);
 }
 
 static int
@@ -164,15 +109,10 @@ setup(void *self, const void *options, int stop_fd)
     char host[256] = "", id[TOPIC_ID_MAX];
     int rc = choose_endpoints(&hub.listen, s);
 
-    if (rc == 0)
-        rc = check_security(hub.listen.feed, s->insecure);
-    if (rc == 0)
-        rc = check_security(hub.listen.ingest, s->insecure);
-    if (rc == 0 && hub.listen.control[0] != '\0')
-        rc = check_security(hub.listen.control, s->insecure);
     if (rc != 0)
         return rc;
-    raise_descriptor_limit();
+    /* One for each peer: the usual soft limit of 1024 is too small. */
+    program_raise_descriptors();
     (void)gethostname(host, sizeof host - 1);
     topic_make_id(id, host);
     hub.id = id;

@@ -71,8 +71,8 @@ def test_bash_completes_commands_and_options():
     assert bash("syncbus --log-l") == ["--log-level"]
     assert bash("syncbus sync --") == sorted([
         "--download", "--help", "--hub", "--hub-control", "--hub-feed",
-        "--log-format", "--log-level", "--timeout", "--upload", "--version",
-        "--wait"])
+        "--insecure", "--log-format", "--log-level", "--timeout", "--upload",
+        "--version", "--wait"])
     assert bash("syncbus log ch") == ["changes"]
     assert bash("syncbus completion ") == ["bash", "fish", "zsh"]
     assert bash("syncbus nope ") == []

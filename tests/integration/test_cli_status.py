@@ -107,6 +107,13 @@ def test_json_has_the_names_of_get_sync_info(bus):
     assert 0 < engines["laptop"]["nextRunAt"] - now_ms() < 21000
 
 
+def test_a_hub_elsewhere_needs_a_word_of_consent():
+    done = cli.run("status", "--hub", "tcp://192.0.2.1")
+    assert done.returncode == 2 and done.stdout == ""
+    assert "hub tcp://192.0.2.1:7572 is on another machine" in done.stderr
+    assert "--insecure" in done.stderr
+
+
 def test_a_hub_that_is_not_there_is_named_with_a_remedy(short_dir):
     done = cli.run("status", "--hub", f"ipc://{short_dir}")
     assert done.returncode == 1 and done.stdout == ""

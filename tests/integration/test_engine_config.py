@@ -137,13 +137,13 @@ def test_a_cloud_name_has_no_punctuation(device):
 
 def test_a_hub_elsewhere_needs_a_word_of_consent(device):
     refused(device.once(hub="tcp://192.0.2.1"), "192.0.2.1", "--insecure")
-    refused(device.once(hub="udp://x"), "--hub udp://x")
+    refused(device.once(hub="udp://x"), '--hub: "udp://x"')
 
 
 def test_each_socket_of_the_hub_can_be_named(device):
     for socket in ("ingest", "feed", "control"):
         name = f"hub_{socket}"
-        refused(device.once(**{name: "tcp://x"}), f"--hub-{socket} tcp://x")
+        refused(device.once(**{name: "tcp://x"}), f'--hub-{socket}: "tcp://x"')
         assert device.once(**{name: "tcp://127.0.0.1:7600"}).returncode == 0
 
 

@@ -28,7 +28,7 @@ command_main_table(void)
     static const struct option_table table = {
         .program = "syncbus",
         .purpose = "Show and control the engines of a bus.",
-        .shared = &settings_shared,
+        .shared = &hub_address_options,
         .commands = tables,
         .command_count = ENTRY_COUNT,
         .log_level = "error",

@@ -8,7 +8,7 @@
 
 struct command_entry {
     const struct option_table *table;
-    unsigned needs; /* enum session_needs */
+    unsigned needs; /* bits of enum hub_socket */
     /* Returns an outcome of session.h. */
     int (*run)(struct session *s, const struct settings *settings);
 };

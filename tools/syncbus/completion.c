@@ -26,7 +26,7 @@ static const struct option_table table = {
     .program = "syncbus completion",
     .purpose = "Print the completion of commands, options and engines for a"
                " shell.",
-    .shared = &settings_shared,
+    .shared = &hub_address_options,
     .operands = &operand,
     .operand_count = 1,
     .usage = "bash|zsh|fish",

@@ -164,7 +164,7 @@ static const struct option_table sync_table = {
     .purpose = "Ask an engine for a run now.",
     .rows = sync_rows,
     .count = sizeof sync_rows / sizeof *sync_rows,
-    .shared = &settings_shared,
+    .shared = &hub_address_options,
     .operands = &engine_operand,
     .operand_count = 1,
     .log_level = "error",
@@ -173,7 +173,7 @@ static const struct option_table sync_table = {
 
 const struct command_entry command_sync = {
     .table = &sync_table,
-    .needs = SESSION_NEEDS_FEED | SESSION_NEEDS_CONTROL,
+    .needs = HUB_FEED | HUB_CONTROL,
     .run = run_sync,
 };
 
@@ -214,7 +214,7 @@ static const struct option_table cancel_table = {
     .purpose = "Stop the run of an engine at its next safe point.",
     .rows = cancel_rows,
     .count = sizeof cancel_rows / sizeof *cancel_rows,
-    .shared = &settings_shared,
+    .shared = &hub_address_options,
     .operands = &engine_operand,
     .operand_count = 1,
     .log_level = "error",
@@ -223,7 +223,7 @@ static const struct option_table cancel_table = {
 
 const struct command_entry command_cancel = {
     .table = &cancel_table,
-    .needs = SESSION_NEEDS_FEED | SESSION_NEEDS_CONTROL,
+    .needs = HUB_FEED | HUB_CONTROL,
     .run = run_cancel,
 };
 
@@ -264,7 +264,7 @@ run_disable(struct session *s, const struct settings *settings)
 static const struct option_table enable_table = {
     .program = "syncbus enable",
     .purpose = "Let an engine sync again, after `disable`.",
-    .shared = &settings_shared,
+    .shared = &hub_address_options,
     .operands = &engine_operand,
     .operand_count = 1,
     .log_level = "error",
@@ -273,7 +273,7 @@ static const struct option_table enable_table = {
 static const struct option_table disable_table = {
     .program = "syncbus disable",
     .purpose = "Keep an engine from syncing until `enable`.",
-    .shared = &settings_shared,
+    .shared = &hub_address_options,
     .operands = &engine_operand,
     .operand_count = 1,
     .log_level = "error",
@@ -281,12 +281,12 @@ static const struct option_table disable_table = {
 
 const struct command_entry command_enable = {
     .table = &enable_table,
-    .needs = SESSION_NEEDS_FEED | SESSION_NEEDS_CONTROL,
+    .needs = HUB_FEED | HUB_CONTROL,
     .run = run_enable,
 };
 
 const struct command_entry command_disable = {
     .table = &disable_table,
-    .needs = SESSION_NEEDS_FEED | SESSION_NEEDS_CONTROL,
+    .needs = HUB_FEED | HUB_CONTROL,
     .run = run_disable,
 };

@@ -272,7 +272,7 @@ static const struct option_table table = {
     .purpose = "Look for what is wrong, and say what to do about it.",
     .rows = rows,
     .count = sizeof rows / sizeof *rows,
-    .shared = &settings_shared,
+    .shared = &hub_address_options,
     .operands = &command_engines_row,
     .operand_count = 1,
     .log_level = "error",
@@ -281,6 +281,6 @@ static const struct option_table table = {
 
 const struct command_entry command_doctor = {
     .table = &table,
-    .needs = SESSION_NEEDS_FEED | SESSION_NEEDS_CONTROL,
+    .needs = HUB_FEED | HUB_CONTROL,
     .run = run,
 };

@@ -244,7 +244,7 @@ static const struct option_table table = {
                " and conflicts.",
     .rows = rows,
     .count = sizeof rows / sizeof *rows,
-    .shared = &settings_shared,
+    .shared = &hub_address_options,
     .operands = operands,
     .operand_count = sizeof operands / sizeof *operands,
     .usage = "[runs|changes RUN|conflicts] [ENGINE]",
@@ -254,6 +254,6 @@ static const struct option_table table = {
 
 const struct command_entry command_log = {
     .table = &table,
-    .needs = SESSION_NEEDS_FEED | SESSION_NEEDS_CONTROL,
+    .needs = HUB_FEED | HUB_CONTROL,
     .run = run,
 };

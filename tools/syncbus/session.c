@@ -38,44 +38,24 @@ session_complain(const char *remedy, const char *format, ...)
 /* ---- addresses ---- */
 
 static int
-choose(char address[ENDPOINT_MAX], const char *option, const char *text)
-{
-    if (text == NULL)
-        return 0;
-    if (!endpoint_is_valid(text)) {
-        (void)session_complain(NULL,
-                               "--%s: \"%s\" is neither tcp://ADDR:PORT nor"
-                               " ipc:///PATH (at most 107 bytes)",
-                               option, text);
-        return PROGRAM_CONFIG;
-    }
-    (void)snprintf(address, ENDPOINT_MAX, "%s", text);
-    return 0;
-}
-
-static int
 choose_endpoints(struct session *s, const struct settings *set, unsigned needs)
 {
-    bool all_given =
-        (set->hub_feed != NULL || (needs & SESSION_NEEDS_FEED) == 0) &&
-        (set->hub_control != NULL || (needs & SESSION_NEEDS_CONTROL) == 0);
-    int rc = endpoints_init(&s->hub, set->hub);
+    char why[HUB_ADDRESS_WHY];
+    const char *remote;
 
-    if (set->hub == NULL && all_given)
-        rc = 0;
-    if (rc == -ENOENT) {
-        (void)session_complain(NULL, "XDG_RUNTIME_DIR is not set: use --hub");
-    } else if (rc != 0) {
-        (void)session_complain(
-            NULL, "--hub: \"%s\" is neither tcp://ADDR nor ipc:///DIR%s",
-            set->hub != NULL ? set->hub : "the default",
-            rc == -ENAMETOOLONG ? " (too long)" : "");
-    }
-    if (rc != 0)
+    if (hub_address_choose(&s->hub, &set->hub, "hub", needs, why) != 0) {
+        (void)session_complain(NULL, "%s", why);
         return PROGRAM_CONFIG;
-    rc = choose(s->hub.feed, "hub-feed", set->hub_feed);
-    return rc != 0 ? rc
-                   : choose(s->hub.control, "hub-control", set->hub_control);
+    }
+    remote = hub_address_remote(&s->hub, needs);
+    if (remote == NULL || set->hub.insecure)
+        return 0;
+    (void)session_complain("Use a hub on this machine or a tunnel to it, or"
+                           " say --insecure.",
+                           "hub %s is on another machine and the connection is"
+                           " not encrypted",
+                           remote);
+    return PROGRAM_CONFIG;
 }
 
 const char *
@@ -112,9 +92,9 @@ session_open(struct session *s, const struct settings *settings, unsigned needs)
     if (rc == 0)
         rc = mirror_new(&s->mirror);
     feed.mirror = s->mirror;
-    if (rc == 0 && (needs & SESSION_NEEDS_FEED) != 0)
+    if (rc == 0 && (needs & HUB_FEED) != 0)
         rc = feed_start(&s->feed, &feed);
-    if (rc == 0 && (needs & SESSION_NEEDS_CONTROL) != 0)
+    if (rc == 0 && (needs & HUB_CONTROL) != 0)
         rc = operator_start(&s->operator, & control);
     return rc;
 }

@@ -13,17 +13,12 @@
 #include "services/bus-client/feed.h"
 #include "services/bus-client/mirror.h"
 #include "services/bus-client/operator.h"
-#include "services/runtime/endpoint.h"
+#include "services/runtime/hub_address.h"
 #include "services/runtime/program.h"
 #include "tools/syncbus/settings.h"
 
 #define SESSION_FAILED      1 /* already said why */
 #define SESSION_SNAPSHOT_MS 2000
-
-enum session_needs {
-    SESSION_NEEDS_FEED = 1 << 0,
-    SESSION_NEEDS_CONTROL = 1 << 1,
-};
 
 struct session {
     struct endpoints hub;
@@ -34,7 +29,7 @@ struct session {
 };
 
 /*
- * Connect what is needed (enum session_needs).  Returns 0, PROGRAM_CONFIG
+ * Connect what is needed (bits of enum hub_socket).  Returns 0, PROGRAM_CONFIG
  * after a line, or -errno.  session_close() accepts every half-open session.
  */
 int session_open(struct session *s, const struct settings *settings,

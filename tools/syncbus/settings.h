@@ -1,14 +1,12 @@
-/*
- * settings.h - what the options of all commands fill, and the tables every
- * command shares.
- */
+/* settings.h - what the options of all commands fill. */
 #ifndef TOOLS_SYNCBUS_SETTINGS_H
 #define TOOLS_SYNCBUS_SETTINGS_H
 
+#include "services/runtime/hub_address.h"
 #include "services/runtime/options.h"
 
 struct settings {
-    const char *hub, *hub_feed, *hub_control;
+    struct hub_address hub;     /* first: hub_address_options */
     struct option_list engines; /* status, watch, doctor */
     const char *engine;         /* sync, cancel, enable, disable */
     struct option_list words;   /* log */
@@ -17,8 +15,5 @@ struct settings {
     long timeout_s, run, limit, after;
     const char *state, *workspace, *local_path; /* doctor */
 };
-
-/* The addresses of the hub. */
-extern const struct option_table settings_shared;
 
 #endif

@@ -199,7 +199,7 @@ static const struct option_table table = {
     .purpose = "Show what every engine does.",
     .rows = rows,
     .count = sizeof rows / sizeof *rows,
-    .shared = &settings_shared,
+    .shared = &hub_address_options,
     .operands = &command_engines_row,
     .operand_count = 1,
     .log_level = "error",
@@ -208,6 +208,6 @@ static const struct option_table table = {
 
 const struct command_entry command_status = {
     .table = &table,
-    .needs = SESSION_NEEDS_FEED,
+    .needs = HUB_FEED,
     .run = run,
 };

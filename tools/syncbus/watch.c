@@ -294,7 +294,7 @@ run(struct session *s, const struct settings *settings)
 static const struct option_table table = {
     .program = "syncbus watch",
     .purpose = "Show what every engine does, as it happens, until Ctrl-C.",
-    .shared = &settings_shared,
+    .shared = &hub_address_options,
     .operands = &command_engines_row,
     .operand_count = 1,
     .log_level = "error",
@@ -303,6 +303,6 @@ static const struct option_table table = {
 
 const struct command_entry command_watch = {
     .table = &table,
-    .needs = SESSION_NEEDS_FEED,
+    .needs = HUB_FEED,
     .run = run,
 };

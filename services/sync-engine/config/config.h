@@ -5,7 +5,7 @@
 #define SERVICES_SYNC_ENGINE_CONFIG_CONFIG_H
 
 #include "proto/topic.h"
-#include "services/runtime/endpoint.h"
+#include "services/runtime/hub_address.h"
 #include "services/runtime/options.h"
 #include "services/sync-engine/config/siyuan_conf.h"
 #include "services/sync-engine/engine.h"
@@ -14,6 +14,7 @@
 
 /* The fields of the option table, and the texts made of defaults. */
 struct config {
+    struct hub_address hub; /* first: hub_address_engine_options */
     const char *id;
     const char *workspace;
     const char *state;
@@ -25,10 +26,6 @@ struct config {
     const char *siyuan_conf;
     const char *mode;
     const char *direction;
-    const char *hub;
-    const char *hub_ingest;
-    const char *hub_feed;
-    const char *hub_control;
     long interval_s;
     long concurrency;
     long max_delete;
@@ -40,7 +37,6 @@ struct config {
     bool conflict_docs;
     bool share_names;
     bool beside_kernel;
-    bool insecure;
 };
 
 extern const struct option_table config_table;

@@ -242,60 +242,25 @@ check_key(struct config_checked *out, const struct config *c)
                    : refuse("--repo-passphrase-file: %s", strerrordesc_np(-rc));
 }
 
-/* --hub-<socket> replaces what --hub gave. */
-static int
-override(char out[ENDPOINT_MAX], const char *socket, const char *endpoint)
-{
-    if (endpoint == NULL)
-        return 0;
-    if (!endpoint_is_valid(endpoint)) {
-        return refuse("--hub-%s %s: an endpoint is tcp://HOST:PORT or "
-                      "ipc:///PATH",
-                      socket, endpoint);
-    }
-    (void)snprintf(out, ENDPOINT_MAX, "%s", endpoint);
-    return 0;
-}
-
-/* What is said there can be read, and what is heard can be forged. */
-static int
-check_local(const char *endpoint, bool insecure)
-{
-    if (endpoint_is_local(endpoint))
-        return 0;
-    if (!insecure) {
-        return refuse("hub %s is on another machine and the connection is not "
-                      "encrypted; use a hub on this one, or --insecure",
-                      endpoint);
-    }
-    log_line(LOG_WARN, "hub %s: not encrypted, not authenticated", endpoint);
-    return 0;
-}
-
 static int
 check_hub(struct config_checked *out, const struct config *c)
 {
-    int rc = endpoints_init(&out->hub, c->hub);
-    char usual[ENDPOINT_MAX];
+    const unsigned uses = HUB_INGEST | HUB_FEED | HUB_CONTROL;
+    char why[HUB_ADDRESS_WHY];
+    const char *remote;
 
-    if (rc < 0 && c->hub == NULL) {
-        /* No XDG_RUNTIME_DIR (cron, sudo): that is no reason not to sync. */
-        (void)snprintf(usual, sizeof usual, "ipc:///run/user/%u/syncbus",
-                       (unsigned)geteuid());
-        rc = endpoints_init(&out->hub, usual);
+    if (hub_address_choose(&out->hub, &c->hub, "hub", uses, why) != 0)
+        return refuse("%s", why);
+    remote = hub_address_remote(&out->hub, uses);
+    if (remote == NULL)
+        return 0;
+    if (!c->hub.insecure) {
+        return refuse("hub %s is on another machine and the connection is not "
+                      "encrypted; use a hub on this one, or --insecure",
+                      remote);
     }
-    if (rc < 0) {
-        return refuse("--hub %s: an address is tcp://HOST or ipc:///DIR",
-                      c->hub);
-    }
-    if (override(out->hub.ingest, "ingest", c->hub_ingest) != 0 ||
-        override(out->hub.feed, "feed", c->hub_feed) != 0 ||
-        override(out->hub.control, "control", c->hub_control) != 0)
-        return CONFIG_WRONG;
-    rc = check_local(out->hub.ingest, c->insecure);
-    if (rc == 0)
-        rc = check_local(out->hub.feed, c->insecure);
-    return rc == 0 ? check_local(out->hub.control, c->insecure) : rc;
+    log_line(LOG_WARN, "hub %s: not encrypted, not authenticated", remote);
+    return 0;
 }
 
 static enum run_direction
