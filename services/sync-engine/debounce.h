@@ -11,10 +11,10 @@
 
 /*
  * SiYuan writes a document, its database and its storage within a second of
- * each other; two seconds make one run of them.  The bound is the shortest
- * interval: watching is never slower than not watching.
+ * each other; a little more than that makes one run of them.  The bound is the
+ * shortest interval: watching is never slower than not watching.
  */
-#define DEBOUNCE_QUIET_MS UINT64_C(2000)
+#define DEBOUNCE_QUIET_MS UINT64_C(1200)
 #define DEBOUNCE_MAX_MS   UINT64_C(30000)
 #define DEBOUNCE_NEVER    UINT64_MAX
 
