@@ -1,4 +1,4 @@
-"""Runs in build/clients: lets a client written by others call the gateway,
+"""Runs in build/packages/clients: lets a client written by others call the gateway,
 and prints what it made of the answers as one JSON object.
 
     drive.py PACKAGE URL TOKEN

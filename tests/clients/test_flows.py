@@ -8,6 +8,7 @@ import subprocess
 import threading
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 
 from gateway import Gateway
@@ -146,6 +147,15 @@ def test_the_front_end_on_its_page(site):
         assert error.code == 401
 
 
+def taken_up(url):
+    """Connections of the gateway whose requests it has read."""
+    port = f"{urllib.parse.urlsplit(url).port:04X}"
+    rows = [line.split() for line in open("/proc/net/tcp").readlines()[1:]]
+    return sum(local.endswith(":" + port) and state == "01"
+               and queues.endswith(":00000000")
+               for _, local, _, state, queues, *_ in rows)
+
+
 def test_two_that_click_at_once_share_a_run(site):
     """Newer kernels answer a call that waited without a second run."""
     answers = []
@@ -156,7 +166,7 @@ def test_two_that_click_at_once_share_a_run(site):
     site.engine.pause()  # so that none of them comes too late to share
     for thread in threads:
         thread.start()
-    time.sleep(0.5)
+    wait_until(lambda: taken_up(site.url) >= len(threads), 20, "all calls")
     site.engine.resume()
     for thread in threads:
         thread.join(60)

@@ -8,13 +8,14 @@ import pytest
 
 from syncbus_test import ROOT
 
+PACKAGES = ROOT / "build" / "packages" / "clients"
 DRIVE = Path(__file__).with_name("drive.py")
 
 
 def drive(site, folder, package):
     done = subprocess.run(
-        [ROOT / "build" / "clients" / "bin" / "python", DRIVE, package,
-         site.url, site.token], capture_output=True, text=True, timeout=60,
+        [PACKAGES / "bin" / "python", DRIVE, package, site.url, site.token],
+        capture_output=True, text=True, timeout=60,
         env={"HOME": str(folder), "PATH": "/usr/bin:/bin"})
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

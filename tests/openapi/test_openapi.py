@@ -20,7 +20,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 DOCUMENT = ROOT / "gateway" / "openapi.json"
 TOOLS = Path(os.environ.get("SYNCBUS_OPENAPI_TOOLS",
-                            ROOT / "build" / "openapi-tools")) / "bin"
+                            ROOT / "build" / "packages" / "openapi")) / "bin"
 SEED = "20261124"
 RUN = {"run": 17, "ok": True, "code": "", "why": "", "ts": 1795495875100,
        "ms": 2210, "dir": "both", "tx": [3, 1, 9600], "rx": [1, 0, 16000],
