@@ -12,6 +12,8 @@ import subprocess
 import time
 from pathlib import Path
 
+from syncbus_test import program
+
 
 class Cost:
     """What one run cost: wall seconds, CPU seconds, peak resident bytes (of
@@ -24,11 +26,8 @@ class Cost:
 
 
 def run_pipeline(*commands, env=None, output=None):
-    """Run commands joined by pipes; fails when one of them fails.  A child's
-    peak includes what this interpreter held at the fork: about 20 MiB is the
-    smallest number to be seen."""
+    """Run commands joined by pipes; fails when one of them fails."""
     environment = {**os.environ, **(env or {})}
-    errors = Path("/dev/null").open("wb")
     children, source = [], subprocess.DEVNULL
     os.sync()  # what earlier runs left to write is not this one's work
     began = time.monotonic()
@@ -36,26 +35,27 @@ def run_pipeline(*commands, env=None, output=None):
         is_last = i + 1 == len(commands)
         target = open(output, "wb") if is_last and output else \
             subprocess.DEVNULL if is_last else subprocess.PIPE
-        child = subprocess.Popen([str(word) for word in command],
-                                 stdin=source, stdout=target,
-                                 stderr=errors, env=environment)
+        report, fd = os.pipe()
+        child = subprocess.Popen(
+            [program("bench_cost"), str(fd), *map(str, command)],
+            stdin=source, stdout=target, stderr=subprocess.DEVNULL,
+            env=environment, pass_fds=[fd])
+        os.close(fd)
         for handle in (source, target):
             if hasattr(handle, "close"):
                 handle.close()
         source = child.stdout
-        children.append(child)
-    cpu = peak = 0
-    for child in children:
-        _, status, usage = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
-        if child.returncode != 0:
+        children.append((child, command, os.fdopen(report)))
+    cpu_us = peak = 0
+    for child, command, report in children:
+        with report:
+            words = report.read().split()
+        if child.wait() != 0:
             raise RuntimeError(f"exit code {child.returncode}:"
-                               f" {' '.join(map(str, child.args))}")
-        cpu += usage.ru_utime + usage.ru_stime
-        peak += usage.ru_maxrss * 1024
-    seconds = time.monotonic() - began
-    errors.close()
-    return Cost(seconds, cpu, peak)
+                               f" {' '.join(map(str, command))}")
+        cpu_us += int(words[1])
+        peak += int(words[2]) * 1024
+    return Cost(time.monotonic() - began, cpu_us / 1e6, peak)
 
 
 def interleave(rounds, runs):
