@@ -4,6 +4,7 @@
 #ifndef GATEWAY_HTTP_QUERY_H
 #define GATEWAY_HTTP_QUERY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -14,5 +15,13 @@
  * fit cap bytes.  out holds a NUL-terminated text in every case.
  */
 int query_find(const char *query, const char *name, char *out, size_t cap);
+
+/*
+ * The same for a value that names something: one that -EINVAL is said of is
+ * given as it stands in the query, cut if need be.  So it names nothing, which
+ * is not the same as no name.  Returns whether there is such a parameter.
+ */
+bool query_find_name(const char *query, const char *name, char *out,
+                     size_t cap);
 
 #endif

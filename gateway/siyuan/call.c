@@ -84,8 +84,8 @@ call_find_engine(struct service *s, struct request *r, const json_t *args,
 
     if (given != NULL) {
         (void)snprintf(engine, sizeof engine, "%s", given);
-    } else if (r->query != NULL) {
-        (void)query_find(r->query, "engine", engine, sizeof engine);
+    } else {
+        (void)query_find_name(r->query, "engine", engine, sizeof engine);
     }
     rc = answers_find(s->answers, engine, id);
     return rc == 0 ? 0 : refuse_engine(s, r, rc, engine);

@@ -69,8 +69,8 @@ handlers_sync_info(struct service *s, struct request *r)
         return http_send_result(r, -1,
                                 "Field [engine] should be of type [String]");
     }
-    if (rc == BODY_NO_ENGINE && r->query != NULL)
-        (void)query_find(r->query, "engine", engine, sizeof engine);
+    if (rc == BODY_NO_ENGINE)
+        (void)query_find_name(r->query, "engine", engine, sizeof engine);
     answer = answers_take(s->answers, engine);
     if (answer == NULL)
         return http_send(r, 503, HTTP_TEXT, "503 out of memory");

@@ -114,7 +114,7 @@ stream_socket(struct service *s, struct request *r)
     if (rc != 0)
         return refuse_handshake(r, rc);
     rc = query_find(r->query, "engine", engine, sizeof engine);
-    if (rc > 0 && !topic_is_id(engine))
+    if (rc == -EINVAL || (rc > 0 && !topic_is_id(engine)))
         return problem_send(r, PROBLEM_PARAMETER, s->lang, NO_ENGINE);
     if (!streams_has_room(s->streams))
         return refuse(s, r, -EBUSY);

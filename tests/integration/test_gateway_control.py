@@ -262,6 +262,10 @@ def test_an_engine_is_chosen_as_in_get_sync_info(processes, short_dir, context):
         answer = stage.call(body).json
         assert answer["code"] == -1
         assert answer["msg"] == f"Unknown engine [{body['engine']}]"
+    for unreadable in ("%zz", "a" * 100):  # nobody else syncs instead
+        answer = stage.gateway.ask(path=PERFORM + "?engine=" + unreadable,
+                                   body='{"wait":false}').json
+        assert answer["msg"] == f"Unknown engine [{unreadable}]"
     other.die()
     stage.device.die()
 

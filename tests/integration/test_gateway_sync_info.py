@@ -200,6 +200,10 @@ def test_an_engine_is_chosen_by_body_query_or_option(
     assert "no.such<one>" in answer.json["msg"]
     assert answer.data["syncing"] is False
     assert gateway.ask(body='{"engine":7}').json["code"] == -1
+    for unreadable in ("%zz", "nas%00", "a" * 200):  # not "none": unknown
+        answer = gateway.ask(path=SYNC_INFO + "?engine=" + unreadable)
+        assert answer.json["code"] == 1, unreadable
+        assert f"[{unreadable[:127]}]" in answer.json["msg"]
 
     second = Gateway(processes, hub, "--engine", "nas.notes")
     assert second.wait_for(lambda d: "live" in d)["engine"] == "nas.notes"

@@ -489,8 +489,9 @@ def test_handshakes(stand, headers, status):
 
 
 def test_an_engine_that_cannot_be_is_refused(stand):
-    client = stand.socket(SOCKET + "&engine=No!")
-    assert client.status == 400 and b"bad-parameter" in client.body()
+    for engine in ("No!", "%zz", "a" * 100):
+        client = stand.socket(SOCKET + "&engine=" + engine)
+        assert client.status == 400 and b"bad-parameter" in client.body()
 
 
 SECRETS = {"api_token": "admin-token", "reader_token": "reader-token",
