@@ -67,11 +67,37 @@ on_request(struct mg_connection *conn)
     return gate_serve(s->service, &r);
 }
 
+/*
+ * A request line of HTTP whose method is none of the table's.  civetweb takes
+ * methods that it does not know for broken requests.
+ */
+static bool
+is_of_no_route(const struct mg_connection *conn)
+{
+    static const char *const ours[] = {"GET", "HEAD", "POST", "OPTIONS"};
+    const struct mg_request_info *info = mg_get_request_info(conn);
+
+    if (info == NULL || info->request_method == NULL ||
+        info->request_uri == NULL || info->http_version == NULL)
+        return false;
+    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
+        if (strcmp(info->request_method, ours[i]) == 0)
+            return false; /* something else is wrong with it */
+    }
+    return info->request_uri[0] == '/' &&
+           strncmp(info->http_version, "1.", 2) == 0 &&
+           strlen(info->http_version) == 3;
+}
+
 /* What is said where civetweb says this; it is 400 for all others. */
 static const char *
-refusal_of(int status)
+refusal_of(const struct mg_connection *conn, int status)
 {
     switch (status) {
+    case 400:
+        return is_of_no_route(conn)
+                   ? "404 page not found"
+                   : "400 no HTTP request, or a head over 16 KiB";
     case 411:
         return "400 bad Content-Length";
     case 505:
@@ -86,7 +112,7 @@ refusal_of(int status)
 static int
 on_error(struct mg_connection *conn, int status, const char *why)
 {
-    const char *body = refusal_of(status);
+    const char *body = refusal_of(conn, status);
     struct http_head h = {.status = (int)strtol(body, NULL, 10),
                           .type = HTTP_TEXT,
                           .body_len = strlen(body),

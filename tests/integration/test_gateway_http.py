@@ -28,6 +28,9 @@ def guarded(processes):
     ("POST", "/api/sync/getSyncInfo%00"), ("POST", "/api/sync/getSyncInfo;x"),
     ("GET", "/../../etc/passwd"), ("GET", "/%2e%2e/etc/passwd"),
     ("POST", "/metrics"), ("POST", "/healthz"),
+    # the server below knows none of these methods
+    ("TRACE", SYNC_INFO), ("BREW", SYNC_INFO), ("post", SYNC_INFO),
+    ("BREW", "/v1/engines"), ("get", "/"),
     ("GET", "/healthz/x"), ("GET", "/wss?app=a&id=b&type=main"),
 ])
 def test_unknown_path_or_method_is_404_before_any_login(guarded, method, path):

@@ -268,9 +268,7 @@ def test_another_method_is_no_route(stage):
         allowed.setdefault(operation.path, {})[operation.method] = operation
     for path, operations in allowed.items():
         for method in METHODS:
-            expected = {404} if method.isupper() else {400}
-            if method in ("TRACE", "BREW"):
-                expected = {400}
+            expected = {404}
             if method in operations:
                 expected = operations[method].good
             elif method == "HEAD" and "GET" in operations:
