@@ -114,8 +114,10 @@ control_sync(struct service *s, struct request *r)
 int
 control_cancel(struct service *s, struct request *r)
 {
-    struct order o = {
-        .service = s, .request = r, .command = {.name = COMMAND_CANCEL}};
+    struct order o = {.service = s,
+                      .request = r,
+                      .command = {.name = COMMAND_CANCEL},
+                      .not_found = PROBLEM_NO_RUN};
     struct ask ask = {0};
     int rc = read_body(s, r, ASK_RUN, &ask);
 

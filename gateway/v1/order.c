@@ -2,7 +2,6 @@
 
 #include "gateway/http/http.h"
 #include "gateway/v1/engines.h"
-#include "gateway/v1/problem.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -50,6 +49,9 @@ order_give(struct order *o)
     rc = calls_ask(&s->calls, engine, &o->command, o->reply);
     if (rc != 0)
         return refuse_call(o, rc);
+    if (!o->reply->ok && o->not_found != PROBLEM_NONE &&
+        reply_code_find(o->reply->code) == REPLY_NOT_FOUND)
+        return refuse(o, o->not_found);
     if (!o->reply->ok) {
         return problem_send_reply(o->request, o->reply->code, o->reply->msg,
                                   s->lang);

@@ -8,14 +8,16 @@
 #include "gateway/http/json_out.h"
 #include "gateway/http/request.h"
 #include "gateway/service.h"
+#include "gateway/v1/problem.h"
 
 struct order {
     struct service *service;
     struct request *request; /* its first parameter is the engine's id */
     struct command command;
-    enum reply_rows rows; /* that the reply must have */
-    struct reply *reply;  /* order_clear() */
-    struct json_out out;  /* likewise; on the heap, begun by order_give() */
+    enum reply_rows rows;        /* that the reply must have */
+    enum problem_kind not_found; /* better words than those of the reply */
+    struct reply *reply;         /* order_clear() */
+    struct json_out out; /* likewise; on the heap, begun by order_give() */
 };
 
 /*

@@ -61,6 +61,15 @@ static const struct problem problems[PROBLEM_COUNT] = {
                                  {"Unknown engine [%s]", "未知的同步引擎 [%s]"},
                                  {"GET /v1/engines lists those there are.",
                                   "GET /v1/engines 列出所有同步引擎。"}}},
+    [PROBLEM_NO_RUN] =
+        {404,
+         0,
+         {"not-found",
+          false,
+          {"There is nothing to cancel: no such run is under way",
+           "没有可取消的同步：该同步未在进行"},
+          {"GET /v1/engines/{id} shows what is under way.",
+           "GET /v1/engines/{id} 显示正在进行的同步。"}}},
     [PROBLEM_NO_SNAPSHOT] =
         {503,
          1,

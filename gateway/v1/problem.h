@@ -22,6 +22,7 @@ enum problem_kind {
     PROBLEM_BODY,           /* %s: what is wrong with it */
     PROBLEM_TOO_LARGE,      /* the body */
     PROBLEM_UNKNOWN_ENGINE, /* %s: its id */
+    PROBLEM_NO_RUN,         /* to cancel, says the engine: its own code */
     PROBLEM_NO_SNAPSHOT,    /* nothing heard from the hub yet */
     PROBLEM_BUS_DOWN,       /* the hub is silent */
     PROBLEM_BUSY,           /* too many commands under way */

@@ -167,6 +167,16 @@ def test_cancel_enable_disable(stage):
         assert stage.nas.commands == [{"v": 1, "cmd": word}]
 
 
+def test_with_nothing_to_cancel_that_is_said(stage):
+    for body in (None, {"run": 16}):
+        stage.told(refusal("not-found"))
+        answer = stage.ask("POST", "/v1/engines/nas/cancel", body)
+        assert answer.status == 404
+        error = error_of(answer)
+        assert error["code"] == "not-found"
+        assert error["msg"].startswith("There is nothing to cancel")
+
+
 # ---- refusals ---------------------------------------------------------------
 
 @pytest.mark.parametrize("code, status, again", [
