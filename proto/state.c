@@ -159,6 +159,14 @@ state_decode(struct state *out, const void *buf, size_t len)
     return rc;
 }
 
+uint64_t
+state_digest(const void *buf, size_t len)
+{
+    static const char *const fleeting[] = {"q", "ts", "up", NULL};
+
+    return wire_digest(buf, len, fleeting);
+}
+
 static int
 compare(uint64_t a, uint64_t b)
 {

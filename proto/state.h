@@ -107,6 +107,13 @@ int state_encode(const struct state *s, void *buf, size_t cap);
  */
 int state_decode(struct state *out, const void *buf, size_t len);
 
+/*
+ * A number that is equal for two messages that say the same, also in keys
+ * that only a newer program knows: all but `q`, `ts` and `up`, which change in
+ * every message.  buf is what state_decode() accepted.
+ */
+uint64_t state_digest(const void *buf, size_t len);
+
 /* Order of two states of one engine: by epoch, instance, then seq; <0, 0, >0 */
 int state_compare(const struct state *a, const struct state *b);
 

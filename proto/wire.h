@@ -32,6 +32,13 @@
  */
 int wire_scan(const void *buf, size_t len);
 
+/*
+ * A number for what a message says, whoever wrote it: equal for equal bytes
+ * of its pairs, known keys or not, apart from those whose keys stand in skip
+ * (a list that ends with NULL).  buf has passed wire_scan().
+ */
+uint64_t wire_digest(const void *buf, size_t len, const char *const *skip);
+
 /* A decoded map: keep it while the values read from it are used. */
 struct wire_reader {
     msgpack_zone *zone; /* NULL: nothing open */

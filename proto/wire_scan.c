@@ -195,3 +195,43 @@ wire_scan(const void *buf, size_t len)
         return -EBADMSG;
     return c.left == 0 ? 0 : -EBADMSG;
 }
+
+static bool
+is_in(const struct key *key, const char *const *list)
+{
+    for (; *list != NULL; list++) {
+        if (strlen(*list) == key->len &&
+            memcmp(*list, key->bytes, key->len) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* FNV-1a. */
+static uint64_t
+hash(uint64_t sum, const unsigned char *p, const unsigned char *end)
+{
+    for (; p < end; p++)
+        sum = (sum ^ *p) * UINT64_C(0x100000001b3);
+    return sum;
+}
+
+uint64_t
+wire_digest(const void *buf, size_t len, const char *const *skip)
+{
+    struct cursor c = {.at = buf, .left = len};
+    const size_t head = *c.at == 0xdf ? 5 : *c.at == 0xde ? 3 : 1;
+    uint64_t sum = UINT64_C(0xcbf29ce484222325);
+    const unsigned char *pair;
+    struct key key;
+
+    (void)take(&c, head, &pair);
+    while (c.left > 0) {
+        pair = c.at;
+        if (scan_key(&c, &key) != 0 || scan_value(&c, 1) != 0)
+            break;
+        if (!is_in(&key, skip))
+            sum = hash(sum, pair, c.at);
+    }
+    return sum;
+}

@@ -147,31 +147,13 @@ enqueue(struct cache *c, uint32_t slot, uint64_t now_ms, bool at_tick)
     c->queue[c->queue_len++] = slot;
 }
 
-/*
- * A number that is equal for two states that say the same: FNV-1a over the
- * state without what changes in every message.
- */
-static uint64_t
-digest_of(const struct state *s)
-{
-    unsigned char buf[STATE_WIRE_MAX];
-    struct state plain = *s;
-    uint64_t h = UINT64_C(0xcbf29ce484222325);
-    int n;
-
-    plain.seq = plain.sent_at_ms = plain.up_ms = 0;
-    n = state_encode(&plain, buf, sizeof buf);
-    for (int i = 0; i < n; i++)
-        h = (h ^ buf[i]) * UINT64_C(0x100000001b3);
-    return h;
-}
-
 /* Give a message its rank; keep its bytes when it is the newest. */
 static void
 apply(struct cache *c, uint32_t slot, const struct state *s,
       const struct cache_item *message, uint64_t now_ms)
 {
-    int rc = entry_apply(&c->entries[slot], s, digest_of(s), now_ms);
+    uint64_t digest = state_digest(message->state, message->state_len);
+    int rc = entry_apply(&c->entries[slot], s, digest, now_ms);
 
     if (rc != 0) {
         cache_refuse(c, rc == ENTRY_OLD ? REFUSAL_OLD : REFUSAL_TWIN);

@@ -82,6 +82,39 @@ count(const struct cache *c)
     return b;
 }
 
+/* Hand over a state of a later version: its key "zz" holds this number. */
+static void
+say_newer(struct cache *c, unsigned char seq, unsigned char zz, uint64_t now_ms)
+{
+    unsigned char sent[] = "\x89\xa1v\x09\xa1"
+                           "e\x01\xa1i\x01\xa1q\x01\xa2ts\x01\xa2up\x01\xa3"
+                           "ttl\x01\xa2st\xa4idle\xa2zz\x01";
+    struct cache_item m = {.topic = "sb1/s/nas/",
+                           .topic_len = 10,
+                           .state = sent,
+                           .state_len = sizeof sent - 1};
+
+    sent[12] = sent[16] = sent[20] = seq; /* q, ts, up */
+    sent[sizeof sent - 2] = zz;
+    cache_receive(c, &m, now_ms);
+}
+
+static void
+a_change_that_only_newer_programs_see_is_told_on(void **state)
+{
+    struct cache *c = new_cache(4);
+
+    (void)state;
+    say_newer(c, 1, 1, T0);
+    assert_int_equal(count_relays(c, T0), 1);
+    say_newer(c, 2, 1, T0 + 500); /* the same, a beat later */
+    assert_int_equal(count_relays(c, T0 + 500), 0);
+    say_newer(c, 3, 2, T0 + 1000);
+    assert_int_equal(count_relays(c, T0 + 1000), 1);
+    assert_int_equal(count(c).drop[REFUSAL_MESSAGE], 0);
+    cache_free(c);
+}
+
 static void
 the_bytes_are_told_on_as_they_came(void **state)
 {
@@ -446,6 +479,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_bytes_are_told_on_as_they_came),
+        cmocka_unit_test(a_change_that_only_newer_programs_see_is_told_on),
         cmocka_unit_test(what_is_refused_is_counted_by_its_reason),
         cmocka_unit_test(more_engines_than_the_maximum_are_refused),
         cmocka_unit_test(old_ones_and_twins_are_refused_and_leave_the_bytes),

@@ -329,6 +329,26 @@ what_the_scan_lets_through_msgpack_reads(void **unused)
     assert_true(passed > 100);
 }
 
+#define DIGEST(literal) wire_digest(literal, sizeof(literal) - 1, skip)
+
+static void
+a_digest_is_of_all_pairs_but_those_to_skip(void **unused)
+{
+    static const char *const skip[] = {"q", "up", NULL};
+    uint64_t sum = DIGEST("\x83\xa1q\x01\xa1v\x02\xa2up\x91\xc0");
+
+    (void)unused;
+    assert_true(sum != DIGEST("\x80"));
+    assert_true(sum == DIGEST("\x83\xa1q\xcd\x01\x02\xa1v\x02\xa2up\x03"));
+    assert_true(sum == DIGEST("\xde\x00\x01\xa1v\x02"));
+    assert_true(sum == DIGEST("\xdf\x00\x00\x00\x01\xa1v\x02"));
+    assert_true(sum != DIGEST("\x82\xa1q\x01\xa1v\x03"));
+    assert_true(sum != DIGEST("\x82\xa1u\x01\xa1v\x02"));
+    /* Only the outermost keys are meant. */
+    assert_true(DIGEST("\x81\xa1v\x81\xa1q\x01") !=
+                DIGEST("\x81\xa1v\x81\xa1q\x02"));
+}
+
 int
 main(void)
 {
@@ -350,6 +370,7 @@ main(void)
         cmocka_unit_test(bytes_that_are_no_text_are_replaced),
         cmocka_unit_test(any_bytes_become_a_bounded_text),
         cmocka_unit_test(what_the_scan_lets_through_msgpack_reads),
+        cmocka_unit_test(a_digest_is_of_all_pairs_but_those_to_skip),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
