@@ -129,11 +129,16 @@ static const char *const shown_words[COPY_SHOWN_COUNT][LANG_COUNT] = {
 
 static const struct {
     enum code code;
-    const char *text[LANG_COUNT];
+    const char *text[LANG_COUNT]; /* NULL: not known in that language */
 } causes[] = {
     {CODE_AUTH,
      {"Account authentication failed, please login again",
       "账号鉴权失败，请重新登录账号"}},
+    {CODE_NOT_FOUND,
+     {"Cloud data has been corrupted, please reset the local data repo and "
+      "cloud"
+      " sync dir to resolve the issue",
+      NULL}},
     {CODE_LOCK_FAILED,
      {"Failed to lock the cloud sync directory, please try again later",
       "锁定云端同步目录失败，请稍后再试"}},
@@ -144,6 +149,13 @@ static const struct {
     {CODE_REPO_DAMAGED,
      {"The data repo is corrupted, please reset the data repo",
       "数据仓库已被损坏，请重置数据仓库"}},
+    {CODE_CLOCK_SKEW,
+     {"The system time is incorrect, please calibrate the system time and try"
+      " again",
+      NULL}},
+    {CODE_UNAVAILABLE,
+     {"The cloud storage service is unavailable, please try again later",
+      NULL}},
     {CODE_TIMEOUT,
      {"Network timed out, please try again later", "网络超时，请稍后再试"}},
     {CODE_NETWORK,
@@ -203,7 +215,7 @@ const char *
 texts_cause(enum code code, enum lang lang)
 {
     for (size_t i = 0; i < sizeof causes / sizeof *causes; i++) {
-        if (causes[i].code == code)
+        if (causes[i].code == code && causes[i].text[lang] != NULL)
             return causes[i].text[lang];
     }
     return code_info(code)->text[lang];

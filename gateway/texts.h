@@ -66,8 +66,8 @@ const char *texts_status(enum phase phase, enum lang lang);
 const char *texts_shown(enum copy_shown shown, enum lang lang);
 
 /*
- * SiYuan's words for the cause of a failure, where it has some in both
- * languages; else those of proto/code.h.
+ * SiYuan's words for the cause of a failure, where they are known in that
+ * language; else those of proto/code.h.
  */
 const char *texts_cause(enum code code, enum lang lang);
 

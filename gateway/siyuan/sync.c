@@ -130,15 +130,14 @@ tell_run(const struct errand *e, bool has_ended)
     return result_send(e->request, &(struct result){.data = data});
 }
 
-/* Switched off: nothing to do, says SiYuan; who asks for data hears why. */
+/* Switched off: skipped in silence, as SiYuan; who asks for data hears why. */
 static int
 tell_disabled(const struct errand *e, bool says_wait)
 {
-    const char *msg = texts_get(TEXT_STAT_DISABLED, e->service->lang);
-
-    if (says_wait)
-        return result_fail(e->request, msg);
-    return result_send(e->request, &(struct result){.msg = msg});
+    if (!says_wait)
+        return result_ok(e->request);
+    return result_fail(e->request,
+                       texts_get(TEXT_STAT_DISABLED, e->service->lang));
 }
 
 static enum command_dir

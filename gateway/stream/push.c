@@ -85,6 +85,15 @@ begin(struct push_told *told, const struct push_scene *scene,
 
 /* ---- on its way ---- */
 
+/* As SiYuan: the walk names files without their folder. */
+static const char *
+name_of(const struct state *s, enum phase phase)
+{
+    const char *slash = phase == PHASE_WALK ? strrchr(s->item, '/') : NULL;
+
+    return slash != NULL ? slash + 1 : s->item;
+}
+
 /* The status bar is HTML in SiYuan's front end: names must not become any. */
 static void
 format_argument(char out[ARGUMENT_MAX], const struct state *s, enum phase phase)
@@ -101,8 +110,18 @@ format_argument(char out[ARGUMENT_MAX], const struct state *s, enum phase phase)
         stat_escape_html(out, ARGUMENT_MAX, s->phase);
         return;
     default:
-        stat_escape_html(out, ARGUMENT_MAX, s->item);
+        stat_escape_html(out, ARGUMENT_MAX, name_of(s, phase));
     }
+}
+
+/* An argument that is not known yet leaves no gap before the time. */
+static void
+trim_end(char *line)
+{
+    size_t len = strlen(line);
+
+    while (len > 0 && line[len - 1] == ' ')
+        line[--len] = '\0';
 }
 
 static void
@@ -128,6 +147,7 @@ add_progress(const struct push_told *told, const struct push_scene *scene,
         texts_fill(line, sizeof line, text,
                    (const char *const[]){current, total, NULL});
     }
+    trim_end(line);
     add_status(scene, sink, line);
 }
 

@@ -235,7 +235,7 @@ def test_names_of_files_are_no_html(stand):
     assert client.message()["code"] == 0
     assert words([client.message()]) == [
         "Indexing data repo, walking data"
-        " /&lt;img src=x onerror=alert(1)&gt;.sy"]
+        " &lt;img src=x onerror=alert(1)&gt;.sy"]
 
 
 # ---- which engine -----------------------------------------------------------

@@ -293,6 +293,22 @@ counts_are_shown_at_siyuans_steps(void **unused)
 }
 
 static void
+what_is_not_known_yet_leaves_no_gap(void **unused)
+{
+    struct stage *s = new_stage();
+
+    (void)unused;
+    show(s, STATE_SYNCING, 8);
+    in_phase(s, "walk", 0, 0);
+    step(s);
+    assert_string_equal(s->said, "0 [Indexing data repo, walking data] ");
+    in_phase(s, "send-index", 0, 0);
+    step(s);
+    assert_string_equal(s->said, "[Uploading data repo snapshot] ");
+    free(s);
+}
+
+static void
 names_are_no_html(void **unused)
 {
     struct stage *s = new_stage();
@@ -300,11 +316,11 @@ names_are_no_html(void **unused)
     (void)unused;
     show(s, STATE_SYNCING, 8);
     in_phase(s, "walk", 0, 0);
-    strcpy(s->engine.state.item, "/<b>&.sy");
+    strcpy(s->engine.state.item, "/box/<b>&.sy");
     step(s);
     /* What JSON escapes of the entities is the ampersand. */
     assert_string_equal(s->said, "0 [Indexing data repo, walking data "
-                                 "/\\u0026lt;b\\u0026gt;\\u0026amp;.sy] ");
+                                 "\\u0026lt;b\\u0026gt;\\u0026amp;.sy] ");
     in_phase(s, "<i>", 0, 0);
     step(s);
     assert_string_equal(s->said, "[Working (\\u0026lt;i\\u0026gt;)] ");
@@ -511,6 +527,7 @@ main(void)
         cmocka_unit_test(a_run_that_ends_without_a_record_ends_all_the_same),
         cmocka_unit_test(who_looks_for_the_first_time_is_not_told_of_the_past),
         cmocka_unit_test(counts_are_shown_at_siyuans_steps),
+        cmocka_unit_test(what_is_not_known_yet_leaves_no_gap),
         cmocka_unit_test(names_are_no_html),
         cmocka_unit_test(the_longest_texts_fit),
         cmocka_unit_test(an_engine_that_is_gone_has_failed_after_a_while),

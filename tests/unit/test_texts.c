@@ -60,6 +60,15 @@ what_clients_parse_is_word_for_word(void **unused)
     assert_string_equal(texts_phase(PHASE_SEND_CHUNKS, LANG_ZH_CN), "正在上传");
     assert_string_equal(texts_shown(COPY_IDLE, LANG_EN), "Idle");
     assert_string_equal(texts_shown(COPY_IDLE, LANG_ZH_CN), "空闲");
+    assert_string_equal(
+        texts_cause(CODE_UNAVAILABLE, LANG_EN),
+        "The cloud storage service is unavailable, please try again later");
+    assert_string_equal(texts_cause(CODE_CLOCK_SKEW, LANG_EN),
+                        "The system time is incorrect, please calibrate the "
+                        "system time and try again");
+    assert_string_equal(texts_cause(CODE_NOT_FOUND, LANG_EN),
+                        "Cloud data has been corrupted, please reset the local "
+                        "data repo and cloud sync dir to resolve the issue");
 }
 
 static void
