@@ -43,6 +43,13 @@ answer(enum reply_code code)
     return (struct control_verdict){.action = CONTROL_ANSWER, .code = code};
 }
 
+/* code: what to answer when the address cannot be reached; OK: nothing. */
+static struct control_verdict
+forward(enum reply_code code)
+{
+    return (struct control_verdict){.action = CONTROL_FORWARD, .code = code};
+}
+
 static struct control_verdict
 drop(enum control_reason reason)
 {
@@ -152,23 +159,23 @@ is_map(const struct control_message *m, size_t max)
                0;
 }
 
-/* A command, also one that only a newer program knows. */
 static bool
-is_command(const struct control_message *m)
+has_key(const struct control_message *m, const char *key)
 {
-    struct command c;
-    int rc;
+    struct wire_reader r;
+    bool found;
 
-    if (m->frame[CONTROL_MAP].len > CONTROL_COMMAND_MAX)
+    if (wire_reader_init(&r, m->frame[CONTROL_MAP].data,
+                         m->frame[CONTROL_MAP].len) != 0)
         return false;
-    rc = command_decode(&c, m->frame[CONTROL_MAP].data,
-                        m->frame[CONTROL_MAP].len);
-    return rc == 0 || rc == -ENOTSUP;
+    found = wire_find(&r.map, key) != NULL;
+    wire_reader_clear(&r);
+    return found;
 }
 
 static struct control_verdict
-judge_operator(struct control *c, const struct cache *cache,
-               const struct control_message *m, uint64_t now_ms)
+judge_operator(struct control *c, const struct control_message *m,
+               uint64_t now_ms)
 {
     if (!take_token(c, m, now_ms))
         return drop(CONTROL_TOO_FAST);
@@ -177,9 +184,7 @@ judge_operator(struct control *c, const struct cache *cache,
     if (m->count != CONTROL_FRAMES || !is_engine(m, CONTROL_ADDRESS) ||
         !is_map(m, CONTROL_COMMAND_MAX))
         return answer(REPLY_BAD_REQUEST);
-    if (!is_known(cache, m, CONTROL_ADDRESS))
-        return answer(REPLY_UNREACHABLE);
-    return (struct control_verdict){.action = CONTROL_FORWARD};
+    return forward(REPLY_UNREACHABLE);
 }
 
 static struct control_verdict
@@ -188,27 +193,34 @@ judge_engine(struct control *c, const struct cache *cache,
 {
     if (m->count != CONTROL_FRAMES || !has_request_id(m))
         return drop(CONTROL_MALFORMED);
-    if (is_command(m)) {
+    if (has_key(m, "cmd")) {
         return take_token(c, m, now_ms) ? answer(REPLY_FORBIDDEN)
                                         : drop(CONTROL_TOO_FAST);
     }
-    if (is_engine(m, CONTROL_ADDRESS) || !is_known(cache, m, CONTROL_SENDER) ||
-        !is_map(m, REPLY_WIRE_MAX))
+    if (is_known(cache, m, CONTROL_ADDRESS) || !is_map(m, REPLY_WIRE_MAX))
         return drop(CONTROL_NO_REPLY);
-    return (struct control_verdict){.action = CONTROL_FORWARD};
+    return forward(REPLY_OK);
+}
+
+/* An engine's reply may be here before its first state. */
+static bool
+is_reply(const struct control_message *m)
+{
+    return m->count == CONTROL_FRAMES && is_engine(m, CONTROL_SENDER) &&
+           has_key(m, "ok") && !has_key(m, "cmd");
 }
 
 struct control_verdict
 control_judge(struct control *c, const struct cache *cache,
               const struct control_message *m, uint64_t now_ms)
 {
-    return is_engine(m, CONTROL_SENDER) ? judge_engine(c, cache, m, now_ms)
-                                        : judge_operator(c, cache, m, now_ms);
+    if (is_known(cache, m, CONTROL_SENDER) || is_reply(m))
+        return judge_engine(c, cache, m, now_ms);
+    return judge_operator(c, m, now_ms);
 }
 
 struct control_verdict
-control_undelivered(const struct control_message *m)
+control_undelivered(const struct control_verdict *v)
 {
-    return is_engine(m, CONTROL_SENDER) ? drop(CONTROL_GONE)
-                                        : answer(REPLY_UNREACHABLE);
+    return v->code == REPLY_OK ? drop(CONTROL_GONE) : answer(v->code);
 }

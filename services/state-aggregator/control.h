@@ -2,11 +2,9 @@
  * control.h - what becomes of a message on the control socket: who may send
  * what to whom, and how often.
  *
- * An engine's routing id is its engine id.  Everybody else's is made by
- * libzmq: five bytes, the first of them 0, which no id begins with.  So the
- * grammar of ids tells the two apart, and a program that does not choose its
- * routing id can never be taken for an engine.  One that chose an id is no
- * operator: its commands are forbidden.
+ * Until there are keys with roles, what a peer has said tells its role: who
+ * told the hub a state under its routing id is that engine and commands
+ * nobody.  Everybody else may command, whatever routing id it took.
  *
  * No sockets, no clocks: now_ms is CLOCK_BOOTTIME.  One thread at a time.
  */
@@ -43,7 +41,8 @@ struct control_message {
 };
 
 enum control_action {
-    CONTROL_FORWARD, /* to the address, the sender's id in its place */
+    CONTROL_FORWARD, /* to the address, the sender's id in its place; see
+                        control_undelivered() */
     CONTROL_ANSWER,  /* to the sender: `code`.  There is a request id. */
     CONTROL_DROP,    /* for `reason` */
 };
@@ -89,12 +88,12 @@ struct control_verdict control_judge(struct control *c,
 void control_drop(struct control *c, enum control_reason reason);
 
 /*
- * The address could not be reached: what now?  A command is answered, a reply
- * dropped.
+ * What was to be forwarded could not be: what now?  A command is answered, a
+ * reply dropped.
  */
-struct control_verdict control_undelivered(const struct control_message *m);
+struct control_verdict control_undelivered(const struct control_verdict *v);
 
-/* Is this frame an engine's routing id? */
+/* Can this frame be an engine's routing id? */
 bool control_is_engine(const void *data, size_t len);
 
 #endif

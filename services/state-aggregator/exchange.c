@@ -135,7 +135,7 @@ handle(struct exchange *x, const struct cache *c,
         rc = forward(x->on.socket, frame);
         if (!is_unreachable(rc))
             return rc;
-        v = control_undelivered(&m);
+        v = control_undelivered(&v);
     }
     if (v.action == CONTROL_ANSWER) {
         rc = answer(x, &m, v.code);
