@@ -69,7 +69,6 @@ send_part(const struct dealer *d, const void *data, size_t len, int more)
     return zmq_send(d->socket, data, len, ZMQ_DONTWAIT | more) < 0 ? -errno : 0;
 }
 
-/* While nobody is connected nothing leaves. */
 static void
 ask(struct dealer *d)
 {
@@ -88,9 +87,22 @@ ask(struct dealer *d)
         link_asked(&d->link);
 }
 
+/* With IMMEDIATE nothing can be sent unless somebody is connected. */
+static bool
+is_connected(const struct dealer *d)
+{
+    int events = 0;
+    size_t len = sizeof events;
+
+    return d->socket != NULL &&
+           zmq_getsockopt(d->socket, ZMQ_EVENTS, &events, &len) == 0 &&
+           (events & ZMQ_POLLOUT) != 0;
+}
+
 void
 dealer_mind(struct dealer *d)
 {
+    link_seen(&d->link, is_connected(d), clock_monotonic_ms());
     switch (link_next(&d->link, clock_monotonic_ms())) {
     case LINK_ASK:
         ask(d);

@@ -3,7 +3,8 @@
  * anew when it leads nowhere, as link.h says.
  *
  * The question is a command to ourselves: the hub forbids engines to command,
- * and says so at once to whoever holds the place of our id.
+ * and says so at once to whoever holds the place of our id.  One that does not
+ * know us as an engine yet passes it on to us, which says as much.
  *
  * Threads: one.
  */

@@ -4,10 +4,21 @@ void
 link_opened(struct link *l, uint64_t now_ms, uint32_t random_value)
 {
     *l = (struct link){
-        .ask_at_ms = now_ms,
         .give_up_at_ms =
-            now_ms + LINK_ANSWER_MS + random_value % (LINK_JITTER_MS + 1),
+            now_ms + LINK_CONNECT_MS + random_value % (LINK_JITTER_MS + 1),
     };
+}
+
+void
+link_seen(struct link *l, bool connected, uint64_t now_ms)
+{
+    if (connected == l->connected)
+        return;
+    if (connected) {
+        link_heard(l, now_ms);
+    } else {
+        *l = (struct link){.give_up_at_ms = now_ms + LINK_CONNECT_MS};
+    }
 }
 
 void
@@ -19,7 +30,7 @@ link_asked(struct link *l)
 void
 link_heard(struct link *l, uint64_t now_ms)
 {
-    *l = (struct link){.ask_at_ms = now_ms + LINK_QUIET_MS};
+    *l = (struct link){.connected = true, .ask_at_ms = now_ms + LINK_QUIET_MS};
 }
 
 enum link_action
@@ -27,7 +38,7 @@ link_next(struct link *l, uint64_t now_ms)
 {
     if (l->give_up_at_ms != 0 && now_ms >= l->give_up_at_ms)
         return LINK_REBUILD;
-    if (l->asked || now_ms < l->ask_at_ms)
+    if (!l->connected || l->asked || now_ms < l->ask_at_ms)
         return LINK_WAIT;
     if (l->give_up_at_ms == 0)
         l->give_up_at_ms = now_ms + LINK_ANSWER_MS;
