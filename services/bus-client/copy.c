@@ -197,7 +197,7 @@ copy_end_snapshot(struct copy *c)
         if (e->verdict.live != VERDICT_OFF)
             e->changed = c->generation + 1;
         e->verdict.live = VERDICT_OFF;
-        e->verdict.relay = 0; /* this hub starts counting it from 1 */
+        e->verdict.relay = 0; /* of this hub: none yet */
         e->verdict.hub_epoch = c->hub_epoch;
     }
     c->has_snapshot = true;
@@ -217,7 +217,8 @@ copy_apply(struct copy *c, const struct copy_row *row, uint64_t now_ms)
     if (relay <= before)
         return COPY_STALE;
     rc = copy_add(c, row, now_ms);
-    if (rc != 0 || relay == before + 1)
+    /* The first of an engine is not the hub's first: it may have forgotten. */
+    if (rc != 0 || before == 0 || relay == before + 1)
         return rc;
     c->lost += relay - before - 1;
     copy_find(c, row->id)->tally.relay_lost += relay - before - 1;

@@ -34,6 +34,7 @@ struct cache {
     uint32_t *free_slots; /* max - count slots */
     uint32_t *queue;      /* slots due to be told on */
     size_t queue_len;
+    uint64_t relay_floor; /* no forgotten engine was at a higher one */
     uint64_t refused[REFUSAL_COUNT];
 };
 
@@ -175,6 +176,8 @@ insert(struct cache *c, size_t position, const struct cache_item *message,
     *at = slot;
     c->count++;
     entry_init(&c->entries[slot], slot, now_ms);
+    /* It may be one that is back: who still has it would ignore lower ones. */
+    c->entries[slot].relay = c->relay_floor;
     memcpy(c->topics[slot], message->topic, message->topic_len);
     c->topics[slot][message->topic_len] = '\0';
     c->states[slot].len = c->waiting[slot].len = 0;
@@ -187,6 +190,8 @@ forget(struct cache *c, size_t position)
     uint32_t *at = c->order + position;
 
     c->count--;
+    if (c->entries[*at].relay > c->relay_floor)
+        c->relay_floor = c->entries[*at].relay;
     c->entries[*at].known = false;
     c->free_slots[c->max - c->count - 1] = *at;
     memmove(at, at + 1, (c->count - position) * sizeof *at);

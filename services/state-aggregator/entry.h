@@ -46,7 +46,7 @@ struct entry {
     uint32_t credit_ms; /* token bucket: a message costs 1000/RATE */
     uint64_t credit_at_ms;
 
-    uint64_t relay; /* r of the last relay; 0: none yet */
+    uint64_t relay; /* r of the last relay; the cache may start it above 0 */
     uint64_t relayed_at_ms, refresh_at_ms;
     uint32_t off_repeats; /* relays of the unchanged "off" */
     uint32_t phase_ms;    /* spreads refreshes over the period */

@@ -379,6 +379,29 @@ a_forgotten_engine_makes_room(void **state)
 }
 
 static void
+an_engine_that_was_forgotten_is_news_to_those_who_remember(void **state)
+{
+    struct cache *c = new_cache(2);
+    uint64_t now = T0, before = 0;
+    struct cache_item item;
+
+    (void)state;
+    say_idle(c, "a", 1, now);
+    for (; now < T0 + ENTRY_FORGET_MS + 10000; now += ENTRY_REFRESH_OFF_MS) {
+        cache_tick(c, now);
+        while (cache_next_relay(c, now, &item))
+            before = item.verdict.relay;
+    }
+    cache_tick(c, now);
+    assert_int_equal(count(c).engines, 0);
+    assert_true(before > 1000);
+    say_idle(c, "a", 2, now);
+    assert_true(cache_next_relay(c, now, &item));
+    assert_true(item.verdict.relay > before);
+    cache_free(c);
+}
+
+static void
 ten_thousand_engines_are_kept_and_found(void **state)
 {
     struct cache *c = new_cache(CACHE_ENGINES_MAX);
@@ -489,6 +512,8 @@ main(void)
         cmocka_unit_test(a_filter_finds_exactly_the_engines_it_is_a_prefix_of),
         cmocka_unit_test(a_stall_of_the_hub_makes_no_false_off),
         cmocka_unit_test(a_forgotten_engine_makes_room),
+        cmocka_unit_test(
+            an_engine_that_was_forgotten_is_news_to_those_who_remember),
         cmocka_unit_test(ten_thousand_engines_are_kept_and_found),
         cmocka_unit_test(random_messages_never_break_the_order),
     };
