@@ -1,34 +1,4 @@
 #include "proto/command.h"
 #include "tests/fuzz/message.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static int
-decode(void *out, const void *data, size_t size)
-{
-    return command_decode(out, data, size);
-}
-
-static int
-encode(const void *value, void *buf, size_t cap)
-{
-    return command_encode(value, buf, cap);
-}
-
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
-    static struct command value, other;
-    static unsigned char wire[2 * COMMAND_WIRE_MAX];
-    const struct message message = {
-        .decode = decode,
-        .encode = encode,
-        .size = sizeof value,
-        .value = &value,
-        .other = &other,
-        .wire = wire,
-        .wire_max = COMMAND_WIRE_MAX,
-    };
-
-    return message_check(&message, data, size);
-}
+MESSAGE_FUZZ_TARGET(command, COMMAND_WIRE_MAX)

@@ -1,34 +1,4 @@
 #include "proto/state.h"
 #include "tests/fuzz/message.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static int
-decode(void *out, const void *data, size_t size)
-{
-    return state_decode(out, data, size);
-}
-
-static int
-encode(const void *value, void *buf, size_t cap)
-{
-    return state_encode(value, buf, cap);
-}
-
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
-    static struct state value, other;
-    static unsigned char wire[2 * STATE_WIRE_MAX];
-    const struct message message = {
-        .decode = decode,
-        .encode = encode,
-        .size = sizeof value,
-        .value = &value,
-        .other = &other,
-        .wire = wire,
-        .wire_max = STATE_WIRE_MAX,
-    };
-
-    return message_check(&message, data, size);
-}
+MESSAGE_FUZZ_TARGET(state, STATE_WIRE_MAX)

@@ -24,6 +24,18 @@ check_text(const uint8_t *data, size_t size)
     assert(utf8_is_valid((const unsigned char *)copy, strlen(copy)));
 }
 
+/* Only a map without pairs has the digest of nothing. */
+static void
+check_digest(const uint8_t *data, size_t size, const msgpack_object *map)
+{
+    static const char *const none[] = {NULL};
+    static const unsigned char empty[] = {0x80};
+    uint64_t nothing = wire_digest(empty, sizeof empty, none);
+
+    assert((wire_digest(data, size, none) == nothing) ==
+           (map->via.map.size == 0));
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -33,6 +45,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_text(data, size);
     assert(wire_reader_init(&r, data, size) == rc);
     assert((rc == 0) == (r.zone != NULL));
+    if (rc == 0)
+        check_digest(data, size, &r.map);
     wire_reader_clear(&r);
     return 0;
 }

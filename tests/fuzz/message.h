@@ -41,4 +41,33 @@ message_check(const struct message *m, const uint8_t *data, size_t size)
     return 0;
 }
 
+/* The whole target for struct NAME, with NAME_decode() and NAME_encode(). */
+#define MESSAGE_FUZZ_TARGET(NAME, WIRE_MAX)                                    \
+    int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);              \
+                                                                               \
+    static int decode(void *out, const void *data, size_t size)                \
+    {                                                                          \
+        return NAME##_decode(out, data, size);                                 \
+    }                                                                          \
+                                                                               \
+    static int encode(const void *value, void *buf, size_t cap)                \
+    {                                                                          \
+        return NAME##_encode(value, buf, cap);                                 \
+    }                                                                          \
+                                                                               \
+    int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)               \
+    {                                                                          \
+        static struct NAME value, other;                                       \
+        static unsigned char wire[2 * (WIRE_MAX)];                             \
+        const struct message message = {.decode = decode,                      \
+                                        .encode = encode,                      \
+                                        .size = sizeof value,                  \
+                                        .value = &value,                       \
+                                        .other = &other,                       \
+                                        .wire = wire,                          \
+                                        .wire_max = (WIRE_MAX)};               \
+                                                                               \
+        return message_check(&message, data, size);                            \
+    }
+
 #endif
