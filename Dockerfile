@@ -30,17 +30,17 @@ RUN apt-get update \
         --no-install-recommends \
         libzmq5 libmsgpackc2 libcivetweb1 libjansson4 libssl3 libzstd1 \
         libpcre2-8-0 libutf8proc2 \
-    && rm -rf /var/lib/apt/lists/*
+    && rm -rf /var/lib/apt/lists/* /var/cache/apt/*
 
 # The numbers are fixed, so that files on volumes keep their owner from one
-# image to the next.  Build with those of the workspace's owner where the
-# workspace is not readable by others.
+# image to the next.  Build with those of the workspace's owner, whatever they
+# are: -o, because a NAS uses numbers that Debian has names for (gid 100).
 ARG SYNCBUS_UID=10001
 ARG SYNCBUS_GID=10001
 
 # A new named volume takes owner and mode from the folder it covers.
-RUN groupadd --gid "$SYNCBUS_GID" syncbus \
-    && useradd --uid "$SYNCBUS_UID" --gid syncbus --no-create-home \
+RUN groupadd -o --gid "$SYNCBUS_GID" syncbus \
+    && useradd -o --uid "$SYNCBUS_UID" --gid syncbus --no-create-home \
         --home-dir /nonexistent --shell /usr/sbin/nologin syncbus \
     && install -d -o syncbus -g syncbus -m 0700 /var/lib/syncbus /store \
     && install -d -o syncbus -g syncbus -m 0750 /run/syncbus

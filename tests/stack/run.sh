@@ -184,7 +184,7 @@ compose() {
 # The environment of compose.yaml, whole: a .env in the checkout is the
 # user's, not ours.
 configure() {
-    uid=10001 gid=10001
+    uid=10001 gid=100 # as on a NAS; Debian has a name for 100
     [ "$(id -u)" = 0 ] || uid=$(id -u) gid=$(id -g)
     export COMPOSE_PROJECT_NAME=syncbus-stack-test
     export COMPOSE_FILE="compose.yaml:compose.override.yaml:$work/override.yaml"
