@@ -11,6 +11,8 @@
 
 #define LOCK_BYTES_MAX 4096 /* a lock has about 80 */
 
+#define TIME_END 1e15 /* ms; a double is exact below, the year is 33658 */
+
 /* How late a refresh may come before others may take the lock. */
 #define LOCK_MARGIN_MS 10000
 
@@ -25,6 +27,12 @@ struct seen {
     enum owner owner;
     uint64_t time_ms;
     char device[65]; /* cut, for messages */
+};
+
+/* What one attempt to take the lock leaves for the next. */
+struct attempts {
+    bool again;  /* there may be one */
+    bool broken; /* what was found was no lock */
 };
 
 static uint64_t
@@ -42,12 +50,12 @@ parse(const struct lock *l, const struct store_buffer *b, struct seen *seen)
     const json_t *time = json_object_get(root, "time");
 
     *seen = (struct seen){.owner = OWNER_BROKEN};
-    if (json_is_string(device) && json_is_integer(time) &&
-        json_integer_value(time) >= 0) {
+    if (json_is_string(device) && json_is_number(time) &&
+        json_number_value(time) >= 0 && json_number_value(time) < TIME_END) {
         seen->owner = strcmp(json_string_value(device), l->device) == 0
                           ? OWNER_US
                           : OWNER_OTHER;
-        seen->time_ms = (uint64_t)json_integer_value(time);
+        seen->time_ms = (uint64_t)json_number_value(time);
         (void)snprintf(seen->device, sizeof seen->device, "%s",
                        json_string_value(device));
     }
@@ -121,21 +129,36 @@ blame(const struct lock *l, const struct seen *seen, struct fault *f)
                          age_ms < 0 ? "in the future" : "ago");
     case OWNER_BROKEN:
         return fault_set(f, CODE_LOCK_FAILED,
-                         LOCK_KEY " in the store is no lock; if no other "
-                                  "device is syncing, delete it");
+                         "what is " LOCK_KEY " in the store is no lock; "
+                         "delete it");
     default:
         return fault_set(f, CODE_LOCK_FAILED,
                          LOCK_KEY " was deleted by another device");
     }
 }
 
+/*
+ * A kernel truncates and writes: what is no lock now may be one in a moment.
+ * What is none after a pause is what a crash left, and would bar everybody for
+ * ever; a kernel deletes it at once (6.3).
+ */
 static bool
-is_free(const struct lock *l, const struct seen *seen)
+is_free(const struct lock *l, const struct seen *seen, bool broken_before)
 {
     if (seen->owner == OWNER_NONE || seen->owner == OWNER_US)
         return true;
+    if (seen->owner == OWNER_BROKEN)
+        return broken_before;
     return seen->owner == OWNER_OTHER &&
            now_ms(l) > seen->time_ms + LOCK_EXPIRY_MS;
+}
+
+/* It may have arrived all the same: leave nothing behind. */
+static void
+take_back(struct lock *l)
+{
+    l->held = true;
+    lock_drop(l);
 }
 
 /*
@@ -143,43 +166,47 @@ is_free(const struct lock *l, const struct seen *seen)
  * devices that both found no lock: the later writer wins.
  */
 static int
-attempt(struct lock *l, bool *again, struct fault *f)
+attempt(struct lock *l, struct attempts *a, struct fault *f)
 {
     struct seen seen;
     int rc = look(l, &seen, f);
 
-    *again = false;
+    a->again = false;
     if (rc < 0)
         return rc;
-    if (is_free(l, &seen)) {
+    if (is_free(l, &seen, a->broken)) {
+        bool broken = seen.owner == OWNER_BROKEN;
+
         rc = write_lock(l, f);
         if (rc == 0)
             rc = look(l, &seen, f);
         if (rc < 0) {
-            /* It may have arrived all the same: leave nothing behind. */
-            l->held = true;
-            lock_drop(l);
-            return rc;
+            take_back(l);
+            return broken ? blame(l, &seen, f) : rc;
         }
+        if (broken && seen.owner == OWNER_US)
+            log_line(LOG_WARN, LOCK_KEY " in the store was no lock: replaced");
         if (seen.owner == OWNER_US)
             return 0;
     }
-    *again = true;
+    a->again = true;
+    a->broken = seen.owner == OWNER_BROKEN;
     return blame(l, &seen, f);
 }
 
 int
 lock_take(struct lock *l, struct fault *f)
 {
+    struct attempts a = {0};
+
     for (int i = 1;; i++) {
-        bool again;
-        int rc = attempt(l, &again, f);
+        int rc = attempt(l, &a, f);
 
         if (rc == 0) {
             l->held = true;
             return 0;
         }
-        if (!again || i == LOCK_ATTEMPTS)
+        if (!a.again || i == LOCK_ATTEMPTS)
             return rc;
         if (l->clock.wait_ms(l->clock.ctx, LOCK_PAUSE_MS) < 0) {
             fault_set(f, CODE_CANCELLED, "stopped while waiting for the lock");

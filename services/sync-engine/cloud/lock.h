@@ -4,7 +4,8 @@
  *
  * The lock is advisory and times out: whoever holds it refreshes it, and asks
  * lock_check() before anything others must not do at the same time.  A foreign
- * lock is never deleted, whatever fails.
+ * lock is never deleted, whatever fails; what is no lock at all is replaced
+ * when it still is none after a pause.
  *
  * Threads: one at a time; lock_keeper.h does the refreshing.
  */
@@ -44,7 +45,7 @@ struct lock {
  * Returns 0; or a negative value with *f filled: CODE_LOCKED (another device
  * works; the cause names it), CODE_CLOCK_SKEW (its lock was written in the
  * future and will not expire for long), CODE_LOCK_FAILED (what is there is no
- * lock), CODE_CANCELLED, or what the store said.
+ * lock and cannot be replaced), CODE_CANCELLED, or what the store said.
  */
 int lock_take(struct lock *l, struct fault *f);
 
