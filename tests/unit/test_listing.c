@@ -120,12 +120,12 @@ the_order_of_the_index_comes_back(void **state)
 
     (void)state;
     assert_int_equal(listing_load(&l, repo, &source, &p), 0);
-    assert_int_equal(listing_order(&ordered, &x, &l), 0);
+    assert_int_equal(listing_order(&ordered, &x, &l, NULL), 0);
     for (size_t i = 0; i < 3; i++)
         assert_string_equal(ordered.files[i].path, PATHS[i]);
     free(ordered.files);
     assert_int_equal(oid_random(&ids[0]), 0);
-    assert_int_equal(listing_order(&ordered, &x, &l), -ENOENT);
+    assert_int_equal(listing_order(&ordered, &x, NULL, &l), -ENOENT);
     assert_null(ordered.files);
     file_list_clear(&l);
 }

@@ -11,16 +11,6 @@
 
 #define REPORT_MS 60000
 
-static uint32_t
-random_value(void)
-{
-    uint32_t value = 0;
-
-    if (getrandom(&value, sizeof value, 0) < 0)
-        value = 0;
-    return value;
-}
-
 static int
 build(struct dealer *d)
 {
@@ -45,7 +35,7 @@ dealer_open(struct dealer *d)
                      d->endpoint, zmq_strerror(-rc));
         }
     }
-    link_opened(&d->link, clock_monotonic_ms(), random_value());
+    link_opened(&d->link, clock_monotonic_ms(), peer_chance());
 }
 
 void

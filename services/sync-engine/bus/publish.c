@@ -19,7 +19,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/random.h>
 #include <unistd.h>
 #include <zmq.h>
 
@@ -117,15 +116,11 @@ send_state(struct publish *p, struct state *s)
 static void
 guard(struct publish *p, uint64_t now_ms)
 {
-    uint32_t jitter = 0;
-
     if (p->subscribed)
         watchdog_heard(&p->watchdog, now_ms);
     if (!watchdog_due(&p->watchdog, now_ms))
         return;
-    if (getrandom(&jitter, sizeof jitter, 0) < 0)
-        jitter = 0;
-    watchdog_rebuilt(&p->watchdog, now_ms, jitter);
+    watchdog_rebuilt(&p->watchdog, now_ms, peer_chance());
     peer_close(p->socket);
     (void)open_socket(p);
 }

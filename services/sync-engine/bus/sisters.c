@@ -4,6 +4,7 @@
 #include "services/bus-client/mirror.h"
 #include "services/runtime/clock.h"
 #include "services/runtime/log.h"
+#include "services/runtime/peer.h"
 #include "services/sync-engine/bus/perceive.h"
 
 #include <errno.h>
@@ -12,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/random.h>
 #include <unistd.h>
 
 #define PAUSE_MS 100   /* between two looks, however much is going on */
@@ -28,16 +28,6 @@ struct sisters {
     pthread_mutex_t mutex;
     struct perceive perceive; /* with the mutex */
 };
-
-static uint32_t
-random_value(void)
-{
-    uint32_t value = 0;
-
-    if (getrandom(&value, sizeof value, 0) < 0)
-        value = 0;
-    return value;
-}
 
 /* With the mutex.  One lock inside the other, always in this order. */
 static void
@@ -67,7 +57,7 @@ look(struct sisters *s)
     before_ms = s->perceive.due_ms;
     perceive_begin(&s->perceive);
     look_at_all(s, &own);
-    due_ms = perceive_end(&s->perceive, clock_monotonic_ms(), random_value());
+    due_ms = perceive_end(&s->perceive, clock_monotonic_ms(), peer_chance());
     (void)pthread_mutex_unlock(&s->mutex);
     if (due_ms == before_ms)
         return;

@@ -209,6 +209,17 @@ seal(struct worker *w, const struct buffer *plain)
     return cipher_seal(w->cipher, out->data, out->data + CIPHER_NONCE, packed);
 }
 
+static int
+store(const struct place *at, struct worker *w, const struct oid *id,
+      const struct buffer *plain, struct problem *p)
+{
+    int rc = seal(w, plain);
+
+    if (rc == 0)
+        rc = disk_write(at->fd, at->name, w->sealed.data, w->sealed.len);
+    return rc == 0 ? 0 : fail(p, rc, id);
+}
+
 int
 objects_write(struct objects *o, struct worker *w, const struct oid *id,
               const struct buffer *plain, struct problem *p)
@@ -220,10 +231,17 @@ objects_write(struct objects *o, struct worker *w, const struct oid *id,
         return fail(p, rc, id);
     if (faccessat(at.fd, at.name, F_OK, 0) == 0 || is_below(o, id))
         return 0;
-    rc = seal(w, plain);
-    if (rc == 0)
-        rc = disk_write(at.fd, at.name, w->sealed.data, w->sealed.len);
-    return rc == 0 ? 0 : fail(p, rc, id);
+    return store(&at, w, id, plain, p);
+}
+
+int
+objects_replace(struct objects *o, struct worker *w, const struct oid *id,
+                const struct buffer *plain, struct problem *p)
+{
+    struct place at;
+    int rc = locate(&at, o, id);
+
+    return rc == 0 ? store(&at, w, id, plain, p) : fail(p, rc, id);
 }
 
 /* Read, open and unpack an object into *out. */

@@ -3,7 +3,8 @@
  * packed, sealed and named by its id, in objects/<2 hex>/<38 hex>.
  *
  * An object appears complete or not at all (temporary file, rename) and never
- * changes; it is not yet durable: repo_flush() before anything names it.
+ * changes but by objects_replace(); it is not yet durable: repo_flush() before
+ * anything names it.
  *
  * Threads: a struct objects may be shared; a struct worker belongs to one.
  */
@@ -60,6 +61,13 @@ int objects_stored_size(struct objects *o, const struct oid *id, uint64_t *size,
  */
 int objects_write(struct objects *o, struct worker *w, const struct oid *id,
                   const struct buffer *plain, struct problem *p);
+
+/*
+ * Store the JSON of a file object under id whatever is there: its id tells
+ * path and time, not content.  Otherwise as objects_write().
+ */
+int objects_replace(struct objects *o, struct worker *w, const struct oid *id,
+                    const struct buffer *plain, struct problem *p);
 
 /*
  * Read a chunk and verify it against its id.  *out is overwritten.

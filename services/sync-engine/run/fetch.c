@@ -1,5 +1,6 @@
 #include "services/sync-engine/run/fetch.h"
 
+#include "services/sync-engine/merge/decide.h"
 #include "services/sync-engine/repo/objects.h"
 #include "services/sync-engine/repo/path.h"
 #include "services/sync-engine/repo/pool.h"
@@ -25,7 +26,8 @@ struct fetch {
     const struct plan_list *list;
     size_t sealed_max, plain_max;
     verify_fn verify;
-    pthread_mutex_t mutex; /* guards the rest */
+    const struct fetch_rivals *rivals; /* or NULL */
+    pthread_mutex_t mutex;             /* guards the rest */
     struct fetch_count got;
     struct fault fault; /* the first one that is no problem of the repository */
 };
@@ -223,6 +225,39 @@ download(const struct fetch *x, struct worker *w,
     return rc < 0 ? rc : x->verify(w, object, f);
 }
 
+/* w->text is a verified file object; whose content is it? */
+static int
+settle_rival(const struct fetch *x, struct worker *w,
+             const struct plan_object *object, struct problem *p)
+{
+    struct arena arena = {0};
+    struct file_record theirs;
+    int rc = file_record_decode(&theirs, &arena, &w->text, &object->id);
+    bool same;
+
+    if (rc < 0) {
+        arena_clear(&arena);
+        return problem_errno(p, rc, "cannot read a file object");
+    }
+    same = decide_same(&x->rivals->ours->files[object->file], &theirs);
+    arena_clear(&arena);
+    if (same)
+        return 0;
+    x->rivals->differs[object->file] = true;
+    return objects_replace(repo_objects(x->opt->repo), w, &object->id, &w->text,
+                           p);
+}
+
+static int
+keep(const struct fetch *x, struct worker *w, const struct plan_object *object,
+     struct problem *p)
+{
+    if (x->rivals != NULL)
+        return settle_rival(x, w, object, p);
+    return objects_write(repo_objects(x->opt->repo), w, &object->id, &w->text,
+                         p);
+}
+
 static int
 fetch_one(void *ctx, struct worker *w, size_t item, struct problem *p)
 {
@@ -232,10 +267,8 @@ fetch_one(void *ctx, struct worker *w, size_t item, struct problem *p)
     uint64_t bytes = 0;
     int rc = download(x, w, object, &bytes, &f);
 
-    if (rc == 0) {
-        rc = objects_write(repo_objects(x->opt->repo), w, &object->id, &w->text,
-                           p);
-    }
+    if (rc == 0)
+        rc = keep(x, w, object, p);
     (void)pthread_mutex_lock(&x->mutex);
     if (rc == 0) {
         x->got.objects++;
@@ -304,4 +337,21 @@ fetch_chunks(const struct fetch_options *opt, const struct plan_list *list,
     };
 
     return fetch_all(&x, got, f);
+}
+
+int
+fetch_rivals(const struct fetch_options *opt, const struct plan_list *list,
+             const struct fetch_rivals *rivals, struct fault *f)
+{
+    struct fetch_count got;
+    struct fetch x = {
+        .opt = opt,
+        .list = list,
+        .sealed_max = RECORD_MAX,
+        .plain_max = PACK_RECORD_MAX,
+        .verify = verify_file,
+        .rivals = rivals,
+    };
+
+    return fetch_all(&x, &got, f);
 }

@@ -64,4 +64,18 @@ int fetch_files(const struct fetch_options *opt, const struct plan_list *list,
 int fetch_chunks(const struct fetch_options *opt, const struct plan_list *list,
                  struct fetch_count *got, struct fault *f);
 
+/* Files of ours whose ids the store has, too. */
+struct fetch_rivals {
+    const struct file_list *ours; /* `file` of an object is a place in it */
+    bool *differs; /* for each of ours; set where the store's is another */
+};
+
+/*
+ * Bring file objects that are here already, and replace ours where the store's
+ * has another content: one path edited in one second on two devices has one id
+ * (10.1, 3).  Returns as fetch_files().
+ */
+int fetch_rivals(const struct fetch_options *opt, const struct plan_list *list,
+                 const struct fetch_rivals *rivals, struct fault *f);
+
 #endif

@@ -133,29 +133,41 @@ listing_load(struct file_list *out, struct repo *r,
     return rc;
 }
 
+/* The records of the index, from a and b sorted by id. */
+static int
+put_in_order(struct file_list *l, const struct index_record *x,
+             const struct by_id *a, const struct by_id *b)
+{
+    for (size_t i = 0; i < x->count; i++) {
+        const struct file_record *f = find(b, &x->files[i]);
+
+        if (f == NULL)
+            f = find(a, &x->files[i]);
+        if (f == NULL)
+            return -ENOENT;
+        l->files[l->count++] = *f;
+    }
+    return 0;
+}
+
 int
 listing_order(struct file_list *out, const struct index_record *x,
-              const struct file_list *files)
+              const struct file_list *a, const struct file_list *b)
 {
-    struct by_id sorted = {0};
+    struct by_id first = {0};
+    struct by_id second = {0};
     struct file_list l = {.cap = x->count};
-    int rc = sort_by_id(&sorted, files);
+    int rc = sort_by_id(&first, a);
 
     *out = (struct file_list){0};
+    if (rc == 0)
+        rc = sort_by_id(&second, b);
     if (rc == 0) {
         l.files = calloc(x->count + 1, sizeof *l.files);
-        rc = l.files == NULL ? -ENOMEM : 0;
+        rc = l.files == NULL ? -ENOMEM : put_in_order(&l, x, &first, &second);
     }
-    for (size_t i = 0; rc == 0 && i < x->count; i++) {
-        const struct file_record *f = find(&sorted, &x->files[i]);
-
-        if (f == NULL) {
-            rc = -ENOENT;
-        } else {
-            l.files[l.count++] = *f;
-        }
-    }
-    free(sorted.records);
+    free(first.records);
+    free(second.records);
     if (rc < 0) {
         free(l.files);
     } else {

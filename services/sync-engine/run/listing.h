@@ -32,13 +32,13 @@ int listing_load(struct file_list *out, struct repo *r,
                  const struct listing_source *source, struct problem *p);
 
 /*
- * Make *out a list of the same records in the order of the index, which is
- * what latest_store() wants.  Only the array is the caller's to free(); the
- * text stays that of files.
+ * Make *out a list of the records of two lists in the order of the index,
+ * which is what latest_store() wants; an id in both is taken from the second.
+ * Only the array is the caller's to free(); the text stays that of the lists.
  *
- * Returns 0, -ENOMEM, or -ENOENT when a file of the index is not among them.
+ * Returns 0, -ENOMEM, or -ENOENT when a file of the index is in neither.
  */
 int listing_order(struct file_list *out, const struct index_record *x,
-                  const struct file_list *files);
+                  const struct file_list *a, const struct file_list *b);
 
 #endif

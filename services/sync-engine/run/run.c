@@ -100,6 +100,7 @@ static const struct step both_steps[] = {
     {"preflight", run_preflight},
     {"lock", run_take_lock},
     {"compare", run_compare},
+    {"differ", run_differ},
     {"fetch-files", run_fetch_files},
     {"fetch-chunks", run_fetch_chunks},
     {"merge", run_merge},
@@ -129,6 +130,7 @@ static const struct step download_steps[] = {
     {"preflight", run_preflight},
     {"lock", run_take_lock},
     {"compare", run_compare},
+    {"differ", run_differ},
     {"fetch-files", run_fetch_files},
     {"fetch-chunks", run_fetch_chunks},
     {"merge", run_merge},
@@ -145,6 +147,7 @@ static const struct step download_steps[] = {
 static const struct step dry_steps[] = {
     {"snapshot", run_make_snapshot},
     {"compare", run_compare},
+    {"differ", run_differ},
     {"fetch-files", run_fetch_files},
     {"fetch-ignore", run_fetch_ignore},
     {"merge", run_merge},
@@ -155,6 +158,7 @@ static const struct step dry_steps[] = {
 static const struct step dry_upload_steps[] = {
     {"snapshot", run_make_snapshot},
     {"compare", run_compare},
+    {"differ", run_differ},
     {"fetch-files", run_fetch_files},
     {"tell", run_tell},
     {NULL, NULL},
@@ -185,9 +189,12 @@ run_forget(struct run *r)
     m->missing = (struct plan_list){0};
     merge_plan_clear(&m->plan);
     file_list_clear(&m->cloud);
-    snapshot_clear(&m->base);
+    file_list_clear(&m->base_files);
+    difference_clear(&m->differ);
+    m->base = (struct index_record){0};
+    arena_clear(&m->base_arena);
+    m->has_base = false;
     snapshot_clear(&m->before);
-    m->base_files = NULL;
     m->settled = (struct settlement){0};
     m->merged = false;
     r->cloud = (struct index_record){0};

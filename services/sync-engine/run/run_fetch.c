@@ -65,7 +65,8 @@ fetch_missing_files(struct run *r)
     struct fetch_count got = {0};
     struct problem p = {0};
     struct plan_list *missing = &r->merge.missing;
-    int rc = fetch_find_files(missing, r->opt->repo, &r->cloud, &p);
+    int rc =
+        fetch_find_files(missing, r->opt->repo, &r->merge.differ.cloud, &p);
 
     if (rc < 0)
         return run_forward(r, rc, &p);
@@ -81,12 +82,12 @@ fetch_missing_files(struct run *r)
     return rc;
 }
 
-/* Have every file object of the store's snapshot, and its list. */
+/* Have the file objects that differ, and their list. */
 int
 run_fetch_files(struct run *r)
 {
-    const struct listing_source source = {.index = &r->cloud,
-                                          .known = &r->snapshot.files,
+    const struct listing_source source = {.index = &r->merge.differ.cloud,
+                                          .known = &r->merge.differ.local,
                                           .workers = r->opt->workers,
                                           .cancel = &r->opt->cancel->set};
     struct problem p = {0};
@@ -140,7 +141,7 @@ run_fetch_listed_chunks(struct run *r)
     return rc;
 }
 
-/* Have every chunk of it: to write files, to keep losers, to pass it on. */
+/* Have every chunk of them: to write files, to keep losers, to pass it on. */
 int
 run_fetch_chunks(struct run *r)
 {

@@ -10,63 +10,11 @@
 #include "services/sync-engine/merge/outcome.h"
 #include "services/sync-engine/merge/sy_doc.h"
 #include "services/sync-engine/merge/twins.h"
-#include "services/sync-engine/repo/indexes.h"
-#include "services/sync-engine/repo/refs.h"
 #include "services/sync-engine/run/content.h"
-#include "services/sync-engine/run/listing.h"
 
 #include <errno.h>
 
 #define TWINS_SAID_MAX 10 /* pairs named in the log */
-
-/* ---- the base ---- */
-
-static int
-load_base(struct run *r, const struct oid *id, struct problem *p)
-{
-    struct snapshot *base = &r->merge.base;
-    const struct listing_source source = {.index = &base->index,
-                                          .known = &r->snapshot.files,
-                                          .workers = r->opt->workers,
-                                          .cancel = &r->opt->cancel->set};
-    int rc = indexes_load(r->opt->repo, id, &base->index, &base->arena, p);
-
-    if (rc != 0)
-        return rc;
-    return listing_load(&base->files, r->opt->repo, &source, p);
-}
-
-/*
- * What the last sync left.  Without it every file counts as new on both
- * sides: nothing is removed then, at worst there is a conflict more.
- */
-static int
-find_base(struct run *r)
-{
-    struct run_merge *m = &r->merge;
-    struct problem p = {0};
-    struct oid id;
-    int rc;
-
-    if (m->first)
-        return 0;
-    rc = refs_read(r->opt->repo, REFS_LATEST_SYNC, &id, &p);
-    if (rc == 0 && oid_equal(&id, &r->snapshot.index.id)) {
-        m->base_files = &r->snapshot.files;
-        return 0;
-    }
-    if (rc == 0)
-        rc = load_base(r, &id, &p);
-    if (rc == 0) {
-        m->base_files = &m->base.files;
-    } else if (rc < 0 && p.kind == PROBLEM_CANCELLED) {
-        return run_forward(r, rc, &p);
-    } else if (rc < 0) {
-        log_line(LOG_WARN, "the snapshot of the last sync cannot be read: "
-                           "syncing as if for the first time");
-    }
-    return 0;
-}
 
 /* ---- what needs the content of files ---- */
 
@@ -153,13 +101,17 @@ say_twins(const struct twins *t)
 static int
 look_for_twins(const struct run *r, const struct merge_input *in)
 {
+    const struct merge_input whole = {
+        .local = r->merge.joining ? NULL : &r->snapshot.files,
+        .cloud = in->cloud,
+    };
     struct file_list after = {0};
     struct twins twins = {0};
     int rc;
 
     if (r->merge.plan.upserts.count == 0)
         return 0;
-    rc = outcome_list(&after, in, &r->merge.plan);
+    rc = outcome_list(&after, &whole, &r->merge.plan);
     if (rc == 0)
         rc = twins_find(&twins, &after);
     if (rc == 0)
@@ -185,18 +137,19 @@ make_plan(struct run *r, const struct merge_input *in)
     return rc;
 }
 
+/* What all three have in common is left out: nobody has to decide about it. */
 int
 run_merge(struct run *r)
 {
     struct run_merge *m = &r->merge;
     struct merge_input in = {
-        .local = m->joining ? NULL : &r->snapshot.files,
+        .local = m->joining ? NULL : &m->differ.local,
         .cloud = r->cloud_empty ? NULL : &m->cloud,
         .fold = {.ask = ask_fold, .ctx = r},
     };
-    int rc = find_base(r);
+    int rc = run_list_base(r);
 
-    in.base = m->base_files;
+    in.base = m->has_base ? &m->base_files : NULL;
     if (rc == 0)
         rc = make_plan(r, &in);
     if (rc == 0 && !r->opt->dry_run)

@@ -77,7 +77,8 @@ adopt(struct run *r, struct problem *p)
 
     if (rc < 0)
         return rc;
-    rc = listing_order(&ordered, &r->cloud, &r->merge.cloud);
+    rc =
+        listing_order(&ordered, &r->cloud, &r->snapshot.files, &r->merge.cloud);
     if (rc < 0)
         return problem_errno(p, rc, "listing the store's snapshot");
     rc = latest_store(r->opt->repo, &r->cloud_id, &ordered, p);

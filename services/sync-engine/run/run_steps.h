@@ -30,6 +30,10 @@ int run_send_latest(struct run *r);
 int run_send_entry(struct run *r);
 int run_set_base(struct run *r);
 
+/* run_differ.c: what is left to look at. */
+int run_differ(struct run *r);
+int run_list_base(struct run *r); /* merge.base_files */
+
 /* run_fetch.c: what the store has. */
 int run_fetch_files(struct run *r);
 int run_fetch_chunks(struct run *r);

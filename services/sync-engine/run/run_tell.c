@@ -20,7 +20,7 @@ int
 run_fetch_ignore(struct run *r)
 {
     const struct merge_input in = {
-        .local = r->merge.joining ? NULL : &r->snapshot.files,
+        .local = r->merge.joining ? NULL : &r->merge.differ.local,
         .cloud = r->cloud_empty ? NULL : &r->merge.cloud,
     };
     const struct file_record *ignore = merge_new_ignore(&in);
@@ -118,7 +118,7 @@ tell_one_upload(const struct run *r, const char *path, const char *action)
 static int
 tell_upload(const struct run *r)
 {
-    const struct file_list *ours = &r->snapshot.files;
+    const struct file_list *ours = &r->merge.differ.local;
     const struct file_list *theirs = &r->merge.cloud;
     int rc = 0;
 
