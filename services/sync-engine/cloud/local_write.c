@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define MODE     0644 /* of an object */
 #define TEMP_CAP (STORE_KEY_MAX + TEMP_NAME_SUFFIX)
 
 /* Make every folder that leads to key.  Returns 0 or -errno. */
@@ -41,7 +42,7 @@ open_temp(const struct local_target *t, struct temp_name *names, char *temp)
 
         temp_name_next(names, t->key, temp, TEMP_CAP);
         fd = openat(t->root_fd, temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
-                    0600);
+                    MODE);
         if (fd >= 0)
             return fd;
         if (errno == ENOENT && !made) {
@@ -71,6 +72,22 @@ copy_file(int fd, const struct store_body *body, bool *broken)
     return rc;
 }
 
+/*
+ * The format's mode, whatever the umask.  Looking first is cheaper than to set
+ * what is set, which is one more change for the file system to log.
+ */
+static int
+give_mode(int fd)
+{
+    struct stat st;
+
+    if (fstat(fd, &st) != 0)
+        return -errno;
+    if ((st.st_mode & ALLPERMS) == MODE)
+        return 0;
+    return fchmod(fd, MODE) == 0 ? 0 : -errno;
+}
+
 /* Write the body, give the file its mode, make it durable when asked to. */
 static int
 fill(const struct local_target *t, int fd, const struct store_body *body,
@@ -86,8 +103,8 @@ fill(const struct local_target *t, int fd, const struct store_body *body,
             f->code = CODE_REPO_DAMAGED;
         return rc;
     }
-    if (rc == 0 && fchmod(fd, 0644) != 0)
-        rc = -errno;
+    if (rc == 0)
+        rc = give_mode(fd);
     if (rc == 0 && (t->flags & STORE_DURABLE) != 0 && fsync(fd) != 0)
         rc = -errno;
     if (rc < 0)
