@@ -1,7 +1,5 @@
 #include "proto/reply_code.h"
 
-#include <string.h>
-
 static const struct code_info infos[REPLY_CODE_COUNT] = {
     [REPLY_OK] = {"", false, {"Done", "完成"}, {"", ""}},
     [REPLY_UNREACHABLE] =
@@ -9,7 +7,7 @@ static const struct code_info infos[REPLY_CODE_COUNT] = {
          true,
          {"The engine is not connected", "同步引擎未连接"},
          {"Check that the engine is running and reaches the aggregator.",
-          "请检查同步引擎是否在运行，并且能连接到状态汇总服务。"}},
+          "请检查同步引擎是否在运行，并且能连接到状态聚合器。"}},
     [REPLY_FORBIDDEN] = {"forbidden",
                          false,
                          {"Not allowed to command engines",
@@ -58,9 +56,5 @@ reply_code_info(enum reply_code code)
 enum reply_code
 reply_code_find(const char *token)
 {
-    for (enum reply_code c = REPLY_OK; c < REPLY_CODE_COUNT; c++) {
-        if (strcmp(infos[c].token, token) == 0)
-            return c;
-    }
-    return REPLY_INTERNAL;
+    return (enum reply_code)code_find_in(infos, REPLY_CODE_COUNT, token);
 }

@@ -1,16 +1,7 @@
-import shutil
-import sys
-import tempfile
-from pathlib import Path
-
 import pytest
-import zmq
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
-
-from browser import Browser  # noqa: E402
-from stand import Stand  # noqa: E402
-from syncbus_test import Processes  # noqa: E402
+from browser import Browser
+from stand import Stand
 
 
 @pytest.fixture(scope="session")
@@ -28,21 +19,6 @@ def browser(chromium):
 
 
 @pytest.fixture
-def processes():
-    everything = Processes()
-    yield everything
-    reports = everything.close()
-    assert not reports, "\n".join(reports)
-
-
-@pytest.fixture
-def context():
-    context = zmq.Context()
-    yield context
-    context.destroy(0)
-
-
-@pytest.fixture
 def make_stand(processes, context):
     """make_stand(options...): a hub and a gateway; engines by its methods."""
     stands = []
@@ -53,10 +29,3 @@ def make_stand(processes, context):
     yield make
     for stand in stands:
         stand.close()
-
-
-@pytest.fixture
-def short_dir():
-    path = Path(tempfile.mkdtemp(prefix="sb-", dir="/tmp"))
-    yield path
-    shutil.rmtree(path, ignore_errors=True)

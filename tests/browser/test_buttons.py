@@ -44,11 +44,13 @@ def test_a_disabled_button_sends_nothing(browser, stand):
 def test_enable_and_disable_follow_the_switch(browser, stand):
     answering = open_page(browser, stand)
     browser.click("[role=switch]")
-    browser.wait_text("#toasts", "automatic sync is off")
+    browser.wait_text("#toasts", "sync is switched off")
     stand.engines[ENGINE].send(st="disabled", en=False)
     browser.wait_text(".badge", "Disabled")
+    # It would be refused.
+    assert browser.attribute("[data-verb=sync]", "aria-disabled") == "true"
     browser.click("[role=switch]")
-    browser.wait_text("#toasts", "automatic sync is on")
+    browser.wait_text("#toasts", "sync is switched on")
     assert commands(answering) == ["disable", "enable"]
 
 

@@ -93,17 +93,17 @@ def test_an_open_history_takes_up_the_run_that_ends(page, device):
     page.wait(f"document.querySelectorAll(\"{CARD} .run\").length === 2")
 
 
-def test_automatic_sync_is_switched_off_and_on(page):
+def test_sync_is_switched_off_and_on(page):
     switch = f"{CARD} [role=switch]"
     assert page.attribute(switch, "aria-checked") == "true"
     page.click(switch)
     page.wait_text(f"{CARD} .badge", "Disabled")
     page.wait(f"document.querySelector(\"{switch}\")"
               ".getAttribute('aria-checked') === 'false'")
-    page.wait_text("#toasts", "automatic sync is off")
+    page.wait_text("#toasts", "sync is switched off")
     page.click(switch)
     page.wait_text(f"{CARD} .badge", "Idle")
-    page.wait_text("#toasts", "automatic sync is on")
+    page.wait_text("#toasts", "sync is switched on")
     assert page.console() == []
 
 

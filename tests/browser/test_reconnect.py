@@ -66,7 +66,18 @@ def test_a_hub_that_is_away_is_said(browser, make_stand):
     stand.hub_process.kill()
     browser.wait_text("#bus", "state aggregator is away")
     browser.wait_text(".badge", "Unknown")
-    assert browser.text("#link") == "Live"
+    assert browser.text("#link") == "Not live"
+
+
+def test_a_hub_that_never_answered_is_said(browser, make_stand):
+    stand = make_stand()
+    stand.hub_process.kill()
+    stand.gateway.process.kill()
+    stand.start_gateway()
+    browser.open(stand.url)
+    browser.wait_text("#bus", "does not answer")
+    browser.wait_text("#empty", "Nothing heard yet")
+    assert browser.text("#link") == "Not live"
 
 
 def test_a_gateway_without_room_says_so(browser, make_stand):

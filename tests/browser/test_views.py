@@ -97,6 +97,105 @@ def test_markup_in_a_name_of_a_file_stays_text(browser, stand):
     assert browser.all("main img") == []
 
 
+def test_a_name_cannot_turn_the_text_around(browser, stand):
+    hostile = "/\u202egpj.\u2066exe"
+    stand.engine(ENGINE, **syncing(it=hostile))
+    stand.engine("nas.failed", **failing(last=run(
+        3, ok=False, code="network", why="\u202esaid")))
+    stand.answer(ENGINE, runs=[run(17)], changes=[["+", hostile, 1]],
+                 conflicts=[])
+    open_page(browser, stand, 2)
+    shown = "/\\u202egpj.\\u2066exe"
+    assert browser.text(f"{card(ENGINE)} .item") == shown
+    assert browser.text(f"{card('nas.failed')} .cause") == "\\u202esaid"
+    browser.click(f"{card(ENGINE)} .more")
+    browser.wait("document.querySelector('.run .link-button')")
+    browser.click(".run .link-button")
+    browser.wait_text(".files", shown)
+
+
+def test_of_a_long_path_the_end_is_seen(browser, stand):
+    stand.engine(ENGINE, **syncing(it="/" + "deep/" * 28 + "name.png"))
+    browser.size(390, 800)
+    open_page(browser, stand, 1)
+    assert browser.js("""
+        const item = document.querySelector(".item");
+        const range = document.createRange();
+        const text = item.firstChild.firstChild;
+        range.setStart(text, text.length - 8);
+        range.setEnd(text, text.length);
+        const end = range.getBoundingClientRect();
+        const box = item.getBoundingClientRect();
+        return item.scrollWidth > item.clientWidth && end.width > 0
+            && end.left >= box.left && end.right <= box.right + 1;""")
+    assert browser.attribute(".item", "title").endswith("deep/name.png")
+
+
+def test_an_unknown_share_is_no_number(browser, stand):
+    fields = syncing()
+    fields.pop("pm")
+    stand.engine(ENGINE, **fields)
+    open_page(browser, stand, 1)
+    browser.wait_text(".what", "Uploading")
+    assert not browser.text(".percent")
+    bar = browser.find("[role=progressbar]")
+    assert bar.get_attribute("aria-valuenow") is None
+    assert bar.get_attribute("aria-valuetext") == "Uploading"
+    assert "Syncing" in browser.js("return document.title;")
+
+
+@pytest.mark.parametrize("width", (390, 820, 1280))
+def test_of_many_each_is_small_and_whole(browser, stand, width):
+    for i in range(9):
+        stand.engine(f"team.host{i}", **(failing() if i == 3 else {}))
+    stand.engine("laptop.notes", **syncing())
+    browser.size(width, 900)
+    open_page(browser, stand, 10)
+    assert browser.js(
+        "return document.documentElement.scrollWidth;") <= width
+    # Neither a name nor a button breaks its line.
+    assert browser.js("""
+        return [...document.querySelectorAll(".name, .button span")]
+            .filter((n) => n.checkVisibility() && n.getClientRects().length)
+            .filter((n) => {
+                const range = document.createRange();
+                range.selectNodeContents(n);
+                return range.getClientRects().length > 1;
+            }).map((n) => n.textContent);""") == []
+    assert browser.js("""
+        return document.querySelector(arguments[0]).offsetHeight;""",
+                      card("team.host0")) < 240
+    assert browser.text(f"{card('team.host0')} .facts") is None
+    browser.click(f"{card('team.host0')} .more")
+    browser.wait_text(f"{card('team.host0')} .facts", "Last run")
+
+
+def test_what_a_button_shows_is_in_its_name(browser, stand):
+    """For those who say what they see."""
+    stand.engine(ENGINE)
+    open_page(browser, stand, 1)
+    assert browser.js("""
+        return [...document.querySelectorAll(".card button")].filter((n) =>
+            !n.getAttribute("aria-label").startsWith(n.textContent.trim()))
+            .map((n) => n.textContent);""") == []
+
+
+def test_times_are_written_as_the_browser_writes_them(browser, stand):
+    stand.engine(ENGINE)
+    stand.answer(ENGINE, runs=[run(17)], conflicts=[])
+    agent = browser.js("return navigator.userAgent;")
+    moment = {}
+    for tags in ("de,en-GB,en", "en-US,en"):  # the last as it was
+        browser.cdp("Emulation.setUserAgentOverride", userAgent=agent,
+                    acceptLanguage=tags)
+        open_page(browser, stand, 1)
+        browser.click(".more")
+        browser.wait("document.querySelector('.run time')")
+        moment[tags] = browser.text(".run time")
+    assert "M" in moment["en-US,en"]
+    assert "M" not in moment["de,en-GB,en"], moment
+
+
 def test_history_conflicts_and_sisters(browser, stand):
     stand.engine(ENGINE)
     stand.engine("laptop.notes")

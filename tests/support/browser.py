@@ -112,7 +112,8 @@ class Browser:
     def text(self, selector="main"):
         """What is to be seen of it; None when nothing is."""
         return self.js("const n = document.querySelector(arguments[0]);"
-                       "return n && n.checkVisibility() ? n.innerText : null;",
+                       "return n && n.checkVisibility()"
+                       " ? n.innerText.replaceAll('\\u00a0', ' ') : null;",
                        selector)
 
     def attribute(self, selector, name):

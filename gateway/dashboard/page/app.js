@@ -40,7 +40,18 @@ function draw() {
     setHidden(byId("skeleton"), has_data);
     setHidden(byId("empty"), !has_data || model.engines.size > 0);
     setHidden(byId("bus"), !has_data || model.isBusUp());
+    drawAway();
+    drawLink();
     drawTitle();
+}
+
+/* What can be said while the hub is away depends on what was heard. */
+function drawAway() {
+    const nothing = model.engines.size === 0;
+    const unheard = nothing && !model.isBusUp();
+    setText(byId("bus-text"), t(nothing ? "busNever" : "busDown"));
+    setText(byId("empty-title"), t(unheard ? "unheardTitle" : "emptyTitle"));
+    setText(byId("empty-text"), t(unheard ? "unheardText" : "emptyText"));
 }
 
 function drawTitle() {
@@ -53,18 +64,18 @@ function drawTitle() {
         text = "… " + text;
     else if (failed > 0)
         text = `(${failed}) ${t("error")} · ${text}`;
-    else if (active.length === 1)
-        text = `${Math.floor(active[0].progress.overallPercent || 0)} % · `
-            + text;
-    else if (active.length > 1)
+    else if (active.length === 1 && active[0].progress.overallPercent !== null)
+        text = `${Math.floor(active[0].progress.overallPercent)} % · ${text}`;
+    else if (active.length > 0)
         text = `${active.length} × ${t("syncing")} · ${text}`;
     if (document.title !== text)
         document.title = text;
 }
 
 function drawLink() {
-    setAttribute(byId("link"), "data-link", link);
-    setText(byId("link-text"), t(link === "stale" ? "lost" : link));
+    const shown = link === "live" && !model.isBusUp() ? "away" : link;
+    setAttribute(byId("link"), "data-link", shown);
+    setText(byId("link-text"), t(shown === "stale" ? "lost" : shown));
     setAttribute(document.body, "data-stale", link === "stale");
     setHidden(byId("stale"), link !== "stale");
     setText(byId("stale-text"), heard_at > 0
@@ -156,6 +167,7 @@ function translate() {
     for (const node of document.querySelectorAll("[data-t-label]"))
         setAttribute(node, "aria-label", t(node.dataset.tLabel));
     list.translate();
+    drawAway();
     drawLink();
     drawTitle();
 }

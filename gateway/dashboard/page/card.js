@@ -41,8 +41,8 @@ export class Card {
             "li", {class: "card", "data-engine": this.id},
             make("article", {"aria-labelledby": key},
                  make("div", {class: "head"},
-                      make("div", {class: "who"}, this.name, this.where),
-                      this.badge),
+                      make("div", {class: "title"}, this.name, this.badge),
+                      this.where),
                  this.buildActions(), this.buildProgress(), this.error.node,
                  this.buildFacts(), this.more, this.details_box));
     }
@@ -67,7 +67,8 @@ export class Card {
 
     buildProgress() {
         this.what = make("span", {class: "what"});
-        this.item = make("span", {class: "item"});
+        this.item_text = make("bdi", {dir: "ltr"});
+        this.item = make("span", {class: "item"}, this.item_text);
         this.percent = make("span", {class: "percent"});
         this.fill = make("span", {class: "fill"});
         this.bar = make("div", {class: "bar", role: "progressbar",
@@ -105,7 +106,7 @@ export class Card {
         const open = this.details_box.hidden;
         setAttribute(this.more, "aria-expanded", String(open));
         setHidden(this.details_box, !open);
-        setAttribute(this.node, "data-open", open);
+        this.beOneOf(this.many);
         if (open) {
             this.details = new Details(this.id, this.details_box);
             this.details.update(this.engine);
@@ -116,6 +117,12 @@ export class Card {
     }
 
     /* ---- drawing ---- */
+
+    /* One of many is small until it is opened. */
+    beOneOf(many) {
+        this.many = many;
+        setAttribute(this.node, "data-small", many && this.details_box.hidden);
+    }
 
     update(engine) {
         this.engine = engine;
@@ -155,7 +162,7 @@ export class Card {
             ? engine.state : "unknown");
         setText(this.badge_word, t(engine.state) || engine.state);
         setText(this.more_text, t("more"));
-        setAttribute(this.more, "aria-label", t("moreOf", this.id));
+        setAttribute(this.more, "aria-label", t("of", t("more"), this.id));
     }
 
     updateActions() {
@@ -164,16 +171,16 @@ export class Card {
         const busy = pendingVerb(this.id);
         const label = (button, key, enabled) => {
             setText(button.lastChild, t(key));
-            setAttribute(button, "aria-label", t(key + "Of", this.id));
+            setAttribute(button, "aria-label", t("of", t(key), this.id));
             setAttribute(button, "aria-disabled", String(!enabled));
         };
         label(this.sync, "sync",
-              reachable && !busy && !model.isActive(engine)
+              reachable && !busy && engine.enabled && !model.isActive(engine)
               && engine.state !== "queued");
         label(this.cancel, "cancel",
               reachable && busy !== "cancel"
               && (model.isActive(engine) || engine.state === "queued"));
-        label(this.auto, "automatic", reachable && !busy);
+        label(this.auto, "toggle", reachable && !busy);
         setAttribute(this.auto, "aria-checked", String(engine.enabled));
         setAttribute(this.sync, "data-busy", busy === "sync");
         setAttribute(this.cancel, "data-busy", busy === "cancel");
@@ -182,21 +189,32 @@ export class Card {
     updateProgress() {
         const {engine} = this;
         const active = model.isActive(engine);
-        const {progress} = engine;
-        const whole = active ? progress.overallPercent ?? progress.percent
-            : engine.state === "idle" && engine.synced > 0 ? 100 : 0;
+        const {item, overallPercent} = engine.progress;
+        const path = active ? format.visible(item) : "";
 
         setText(this.what, active ? this.phaseText() : this.restText());
-        setText(this.item, active ? progress.item : "");
-        setText(this.percent, active
-            ? format.number(Math.floor(whole)) + " %" : "");
-        this.fill.style.transform = `scaleX(${whole / 100})`;
+        setText(this.item_text, path);
+        setAttribute(this.item, "title", path || null);
+        /* Of the whole run or none: that of a phase would go back. */
+        if (active)
+            this.drawBar(overallPercent);
+        else
+            this.drawBar(engine.state === "idle" && engine.synced > 0
+                ? 100 : null);
+        setText(this.percent, active && overallPercent !== null
+            ? format.number(Math.floor(overallPercent)) + " %" : "");
         /* A bar that measures nothing is decoration. */
         setAttribute(this.bar, "aria-hidden", active ? null : "true");
         setAttribute(this.bar, "aria-label", t("progressOf", this.id));
-        setAttribute(this.bar, "aria-valuenow", Math.floor(whole));
-        setAttribute(this.bar, "aria-valuetext",
-                     t("percentSaid", Math.floor(whole), this.phaseText()));
+    }
+
+    /* null: unknown. */
+    drawBar(percent) {
+        const whole = percent === null ? null : Math.floor(percent);
+        this.fill.style.transform = `scaleX(${(percent || 0) / 100})`;
+        setAttribute(this.bar, "aria-valuenow", whole);
+        setAttribute(this.bar, "aria-valuetext", whole === null
+            ? this.phaseText() : t("percentSaid", whole, this.phaseText()));
     }
 
     phaseText() {
@@ -218,11 +236,11 @@ export class Card {
             p.total > 0 ? t("items", p.current, p.total) : "",
             p.bytesTotal > 0 ? t("bytesOf", format.bytes(p.bytesCurrent),
                                  format.bytes(p.bytesTotal)) : "",
-            p.bytesPerSecond > 0
+            p.bytesPerSecond > 0 && state !== "stalled"
                 ? t("rate", format.bytes(p.bytesPerSecond)) : "",
             p.etaSeconds === null ? ""
                 : t("left", format.duration(p.etaSeconds * 1000)),
-            this.engine.message,
+            format.visible(this.engine.message || ""),
         ].filter(Boolean).join(" · ");
     }
 

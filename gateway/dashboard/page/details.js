@@ -28,7 +28,7 @@ function traffic(what, part) {
 }
 
 function path(text) {
-    return make("code", {class: "path", dir: "auto"}, text);
+    return make("code", {class: "path", dir: "ltr"}, format.visible(text));
 }
 
 export class Details {
@@ -144,9 +144,10 @@ export class Details {
         const notes = [
             run.direction && run.direction !== "both"
                 ? t2("direction", run.direction) : "",
-            run.changes.upserts + run.changes.removes > 0
-                ? t("changesHere", run.changes.upserts, run.changes.removes)
-                : "",
+            run.changes.upserts > 0
+                ? t("writtenHere", run.changes.upserts) : "",
+            run.changes.removes > 0
+                ? t("removedHere", run.changes.removes) : "",
             run.changes.conflicts > 0
                 ? t("conflictsN", run.changes.conflicts) : "",
         ].filter(Boolean).join(" · ");

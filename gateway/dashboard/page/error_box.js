@@ -2,6 +2,7 @@
  * error_box.js - why the last run failed and what to do about it.
  */
 
+import {visible} from "./format.js";
 import {icon, make, setAttribute, setHidden, setText} from "./dom.js";
 import {errorTexts, t} from "./texts.js";
 
@@ -37,7 +38,7 @@ export class ErrorBox {
         setText(this.remedy_label, t("remedy"));
         setText(this.remedy, remedy);
         setText(this.cause_label, t("cause"));
-        setText(this.cause, error.cause || "");
+        setText(this.cause, visible(error.cause || ""));
         setHidden(this.cause_row, !error.cause);
         setText(this.note, error.retryable ? t("retryable") : "");
         setHidden(this.note, !error.retryable);

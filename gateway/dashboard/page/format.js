@@ -2,7 +2,7 @@
  * format.js - numbers and times for people, in the page's language.
  */
 
-import {language, t} from "./texts.js";
+import {language, locale, t} from "./texts.js";
 
 const SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
 const cache = new Map();
@@ -11,8 +11,18 @@ const cache = new Map();
 function formatter(kind, options) {
     const key = kind + language + JSON.stringify(options);
     if (!cache.has(key))
-        cache.set(key, new Intl[kind](language, options));
+        cache.set(key, new Intl[kind](locale(), options));
     return cache.get(key);
+}
+
+/*
+ * Foreign text as it may be shown: what would turn the text around it, or not
+ * be seen at all, is spelled out.  Joiners stay, scripts and emoji need them.
+ */
+export function visible(text) {
+    return text.replace(/(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+                        (c) => "\\u" + c.codePointAt(0).toString(16)
+                            .padStart(4, "0"));
 }
 
 export function number(value, digits = 0) {
@@ -28,7 +38,7 @@ export function bytes(n) {
         n /= 1024;
         unit++;
     }
-    return number(n, unit > 0 && n < 99.95 ? 1 : 0) + " " + units[unit];
+    return number(n, unit > 0 && n < 99.95 ? 1 : 0) + "\u00a0" + units[unit];
 }
 
 function unit(value, name, digits = 0) {
@@ -59,7 +69,7 @@ export function duration(ms) {
     return unit(Math.floor(ms / DAY), "day");
 }
 
-/* "3 minutes ago", "in 20 seconds". */
+/* "3 minutes ago", "in 20 seconds"; "just now", "now". */
 export function relative(at, now) {
     const difference = at - now, size = Math.abs(difference);
     const steps = [[DAY, "day"], [HOUR, "hour"], [MINUTE, "minute"],
@@ -68,7 +78,7 @@ export function relative(at, now) {
         || steps[3];
     const rounded = Math.trunc(difference / length);
     if (rounded === 0)
-        return t("soon");
+        return t(difference < 0 ? "justNow" : "soon");
     return formatter("RelativeTimeFormat", {numeric: "always", style: "long"})
         .format(rounded, name);
 }
@@ -87,6 +97,6 @@ export function shortMoment(at, now) {
     const today = new Date(now).toDateString() === new Date(at).toDateString();
     return today ? clock(at)
         : formatter("DateTimeFormat", {month: "short", day: "numeric",
-                                       hour: "2-digit", minute: "2-digit"})
+                                       hour: "numeric", minute: "2-digit"})
             .format(at);
 }

@@ -93,7 +93,8 @@ function drawOverview() {
 
     setHidden(byId("overview"), total < 2);
     setHidden(byId("find-box"), total < FIND_FROM);
-    setAttribute(byId("engines"), "data-many", total >= MANY);
+    for (const card of cards.values())
+        card.beOneOf(total >= MANY);
     for (const [state, {node, number, word}] of chips) {
         const n = state ? counts.get(state) : total;
         setText(word, state ? t(state) : t("all"));

@@ -24,11 +24,17 @@ const en = {
     emptyTitle: "No engine yet",
     emptyText: "An engine appears here by itself as soon as it reports to the"
         + " state aggregator.",
+    unheardTitle: "Nothing heard yet",
+    unheardText: "Engines appear here by themselves as soon as the state"
+        + " aggregator answers.",
     busDown: "The state aggregator is away. What you see is the last that was"
         + " heard; syncing goes on without it.",
+    busNever: "The state aggregator does not answer. Is it running? Syncing"
+        + " goes on without it.",
 
     connecting: "Connecting…",
     live: "Live",
+    away: "Not live",
     lost: "Reconnecting…",
     stale: (time) => `No connection to the gateway. Data from ${time};`
         + " trying to reconnect.",
@@ -60,7 +66,7 @@ const en = {
     restNever: "Nothing synced yet",
     restQueued: "Waiting to start",
     restError: "The last run failed",
-    restDisabled: "Automatic sync is off",
+    restDisabled: "Sync is switched off",
     restOffline: "The engine is not reporting",
     restUnknown: "No word from the state aggregator",
     stalledNote: "no progress for over a minute",
@@ -75,10 +81,8 @@ const en = {
 
     sync: "Sync now",
     cancel: "Cancel",
-    automatic: "Automatic sync",
-    syncOf: (name) => `Sync ${name} now`,
-    cancelOf: (name) => `Cancel the sync of ${name}`,
-    automaticOf: (name) => `Automatic sync of ${name}`,
+    toggle: "Sync enabled",
+    of: (what, name) => `${what}: ${name}`,
 
     lastRun: "Last run",
     lastSuccess: "Last success",
@@ -88,6 +92,7 @@ const en = {
     never: "never",
     notScheduled: "not scheduled",
     soon: "now",
+    justNow: "just now",
     ran: (when, time) => `${when}, took ${time}`,
     sent: "Sent",
     received: "Received",
@@ -101,7 +106,6 @@ const en = {
     retryable: "It may go away by itself; the engine tries again.",
 
     more: "History, files, conflicts",
-    moreOf: (name) => `History, files and conflicts of ${name}`,
     runs: "Runs",
     noRuns: "No run has finished yet.",
     loading: "Loading…",
@@ -122,8 +126,8 @@ const en = {
     newer: "newer",
     direction: {both: "both ways", upload: "upload only",
                 download: "download only"},
-    changesHere: (upserts, removes) => `${count(upserts)} written,`
-        + ` ${count(removes)} removed here`,
+    writtenHere: (n) => `${count(n)} written here`,
+    removedHere: (n) => `${count(n)} removed here`,
     conflictsN: (n) => some(n, "1 conflict", "% conflicts"),
     filesOfRun: "Files",
     filesOfRunOf: (time) => `Files of the run of ${time}`,
@@ -153,8 +157,8 @@ const en = {
 
     asked: (name) => `${name}: sync requested`,
     cancelAsked: (name) => `${name}: will stop at the next safe point`,
-    enabled: (name) => `${name}: automatic sync is on`,
-    disabledNow: (name) => `${name}: automatic sync is off`,
+    enabled: (name) => `${name}: sync is switched on`,
+    disabledNow: (name) => `${name}: sync is switched off`,
     actionFailed: (name, why) => `${name}: ${why}`,
     mayOnlyLook: "this token may look but not act",
     unreachable: "the gateway cannot be reached",
@@ -198,10 +202,14 @@ const zh = {
     all: "全部",
     emptyTitle: "尚无同步引擎",
     emptyText: "同步引擎向状态聚合器报告后会自动出现在这里。",
+    unheardTitle: "尚未收到数据",
+    unheardText: "状态聚合器响应后，同步引擎会自动出现在这里。",
     busDown: "状态聚合器不可用。此处显示最后收到的数据；同步不受影响。",
+    busNever: "状态聚合器没有响应，请确认它正在运行。同步不受影响。",
 
     connecting: "正在连接…",
     live: "实时",
+    away: "非实时",
     lost: "正在重新连接…",
     stale: (time) => `与网关的连接已断开。数据截至 ${time}，正在重新连接。`,
     staleNothing: "无法连接网关，正在重新连接。",
@@ -231,9 +239,9 @@ const zh = {
     restNever: "尚未同步",
     restQueued: "等待开始",
     restError: "上次同步失败",
-    restDisabled: "自动同步已关闭",
-    restOffline: "同步引擎没有报告",
-    restUnknown: "没有状态聚合器的消息",
+    restDisabled: "同步已停用",
+    restOffline: "没有收到同步引擎的报告",
+    restUnknown: "没有收到状态聚合器的消息",
     stalledNote: "超过一分钟没有进展",
     dup: "有两个同步引擎使用此 ID",
 
@@ -246,22 +254,21 @@ const zh = {
 
     sync: "立即同步",
     cancel: "取消",
-    automatic: "自动同步",
-    syncOf: (name) => `立即同步 ${name}`,
-    cancelOf: (name) => `取消 ${name} 的同步`,
-    automaticOf: (name) => `${name} 的自动同步`,
+    toggle: "启用同步",
+    of: (what, name) => `${what}：${name}`,
 
-    lastRun: "上次运行",
+    lastRun: "上次同步",
     lastSuccess: "上次成功",
-    nextRun: "下次运行",
-    traffic: "发送 / 接收",
-    kernels: "同一仓库",
+    nextRun: "下次同步",
+    traffic: "上传 / 下载",
+    kernels: "同一数据仓库",
     never: "从未",
     notScheduled: "未安排",
     soon: "现在",
+    justNow: "刚刚",
     ran: (when, time) => `${when}，用时 ${time}`,
-    sent: "发送",
-    received: "接收",
+    sent: "上传",
+    received: "下载",
     files: (n) => `${count(n)} 个文件`,
     noOthers: "没有其他同步引擎",
     others: (n) => `${count(n)} 个其他同步引擎`,
@@ -272,9 +279,8 @@ const zh = {
     retryable: "问题可能自行消失，同步引擎会重试。",
 
     more: "历史、文件、冲突",
-    moreOf: (name) => `${name} 的历史、文件和冲突`,
-    runs: "运行记录",
-    noRuns: "尚无已完成的运行。",
+    runs: "同步记录",
+    noRuns: "尚无已完成的同步。",
     loading: "正在加载…",
     loadMore: "显示更多",
     notLoaded: "加载失败",
@@ -287,18 +293,18 @@ const zh = {
     transferred: "传输量",
     chartMost: (value) => `最高 ${value}`,
     chartLabel: (n, failed, longest, most) =>
-        `${count(n)} 次运行，${count(failed)} 次失败；最长用时 ${longest}，`
+        `${count(n)} 次同步，${count(failed)} 次失败；最长用时 ${longest}，`
         + `最大传输量 ${most}`,
     older: "较早",
     newer: "较新",
     direction: {both: "双向", upload: "仅上传", download: "仅下载"},
-    changesHere: (upserts, removes) => `本机写入 ${count(upserts)} 个，`
-        + `删除 ${count(removes)} 个`,
+    writtenHere: (n) => `本机写入 ${count(n)} 个`,
+    removedHere: (n) => `本机删除 ${count(n)} 个`,
     conflictsN: (n) => `${count(n)} 个冲突`,
     filesOfRun: "文件",
-    filesOfRunOf: (time) => `${time} 运行的文件`,
+    filesOfRunOf: (time) => `${time} 同步的文件`,
     noFiles: "没有文件变化，或记录已不再保留。",
-    kind: {added: "新增", changed: "修改", removed: "删除", sent: "已发送"},
+    kind: {added: "新增", changed: "修改", removed: "删除", sent: "上传"},
 
     conflicts: "冲突",
     noConflicts: "没有冲突。",
@@ -322,12 +328,12 @@ const zh = {
 
     asked: (name) => `${name}：已请求同步`,
     cancelAsked: (name) => `${name}：将在下一个安全点停止`,
-    enabled: (name) => `${name}：自动同步已开启`,
-    disabledNow: (name) => `${name}：自动同步已关闭`,
+    enabled: (name) => `${name}：同步已启用`,
+    disabledNow: (name) => `${name}：同步已停用`,
     actionFailed: (name, why) => `${name}：${why}`,
     mayOnlyLook: "此令牌只能查看，不能操作",
     unreachable: "无法连接网关",
-    finished: (name, up, down) => `${name}：同步完成，发送 ${up}，接收 ${down}`,
+    finished: (name, up, down) => `${name}：同步完成，上传 ${up}，下载 ${down}`,
     nothingToDo: (name) => `${name}：同步完成，没有变化`,
     runFailed: (name, msg) => `${name}：同步失败。${msg}`,
     runCancelled: (name) => `${name}：同步已取消`,
@@ -368,6 +374,13 @@ function choose() {
     if (gatewayLanguage !== "en")
         return gatewayLanguage;
     return /^zh\b/i.test(navigator.language) ? "zh-CN" : "en";
+}
+
+/* Numbers and times as the browser writes them in the page's language: en-GB
+ * has no AM. */
+export function locale() {
+    return navigator.languages.find((tag) => language === "en"
+        ? /^en\b/i.test(tag) : /^zh-(CN|SG|Hans)\b/i.test(tag)) || language;
 }
 
 export function setLanguage(name) {
