@@ -4,8 +4,8 @@
 
 #include <errno.h>
 
-#define AT(member)   .offset = offsetof(struct beat, member)
-#define UINT(member) .kind = FIELD_UINT, .bound = WIRE_INT_MAX, AT(member)
+#define AT(member)   FIELD_AT(beat, member)
+#define UINT(member) FIELD_NUMBER(beat, member)
 #define REQUIRED     .need = FIELD_REQUIRED
 
 #define HAS_PART  1u
@@ -37,10 +37,7 @@ static const struct field fields[] = {
     {"parts", UINT(parts), .has = HAS_PARTS},
 };
 
-static const struct field_table table = {
-    .fields = fields,
-    .count = sizeof fields / sizeof *fields,
-};
+static const struct field_table table = FIELD_TABLE(fields);
 
 const char *
 refusal_token(enum refusal reason)
@@ -51,11 +48,8 @@ refusal_token(enum refusal reason)
 int
 beat_encode(const struct beat *b, void *buf, size_t cap)
 {
-    struct wire_writer w;
-
-    wire_writer_init(&w, buf, cap < BEAT_WIRE_MAX ? cap : BEAT_WIRE_MAX);
-    field_put_map(&w, &table, b, b->parts == 0 ? 0 : HAS_PART | HAS_PARTS);
-    return wire_writer_end(&w);
+    return field_encode(&table, b, b->parts == 0 ? 0 : HAS_PART | HAS_PARTS,
+                        buf, cap < BEAT_WIRE_MAX ? cap : BEAT_WIRE_MAX);
 }
 
 /* "part k of n": both or neither, 1 <= k <= n. */
@@ -70,15 +64,10 @@ is_part_sane(const struct beat *b, uint32_t has)
 int
 beat_decode(struct beat *out, const void *buf, size_t len)
 {
-    struct wire_reader r;
     struct beat b = {.minor = 0};
     uint32_t has;
-    int rc = wire_reader_init(&r, buf, len);
+    int rc = field_decode(&table, &b, &has, buf, len);
 
-    if (rc != 0)
-        return rc;
-    rc = field_get_map(&table, &b, &has, &r.map);
-    wire_reader_clear(&r);
     if (rc == 0 && !is_part_sane(&b, has))
         rc = -EBADMSG;
     if (rc == 0)

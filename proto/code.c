@@ -175,11 +175,17 @@ code_info(enum code code)
 enum code
 code_find(const char *token)
 {
-    for (enum code c = CODE_OK; c < CODE_COUNT; c++) {
-        if (strcmp(infos[c].token, token) == 0)
-            return c;
-    }
-    return CODE_INTERNAL;
+    return (enum code)code_find_in(infos, CODE_COUNT, token);
+}
+
+size_t
+code_find_in(const struct code_info *list, size_t count, const char *token)
+{
+    size_t i = 0;
+
+    while (i + 1 < count && strcmp(list[i].token, token) != 0)
+        i++;
+    return i;
 }
 
 int

@@ -58,6 +58,13 @@ const struct code_info *code_info(enum code code);
 /* The code of a token; CODE_INTERNAL when it is not in the list. */
 enum code code_find(const char *token);
 
+/*
+ * Where the token stands in a list of count codes; at the last one, which is
+ * "internal", when it is not in it.
+ */
+size_t code_find_in(const struct code_info *list, size_t count,
+                    const char *token);
+
 /* "en" or "zh-CN" (also en_US, zh_CN).  Returns 0, or -EINVAL. */
 int lang_parse(enum lang *out, const char *name);
 

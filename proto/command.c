@@ -5,8 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
-#define AT(member)   .offset = offsetof(struct command, member)
-#define UINT(member) .kind = FIELD_UINT, .bound = WIRE_INT_MAX, AT(member)
+#define AT(member)   FIELD_AT(command, member)
+#define UINT(member) FIELD_NUMBER(command, member)
 #define REQUIRED     .need = FIELD_REQUIRED
 
 #define HAS_DIR (UINT32_C(1) << 31) /* on the wire only */
@@ -34,10 +34,7 @@ static const struct field fields[] = {
     {"after", UINT(after), .has = COMMAND_HAS_AFTER},
 };
 
-static const struct field_table table = {
-    .fields = fields,
-    .count = sizeof fields / sizeof *fields,
-};
+static const struct field_table table = FIELD_TABLE(fields);
 
 const char *
 command_token(enum command_name name)
@@ -65,12 +62,10 @@ command_dir_parse(enum command_dir *out, const char *token)
 int
 command_encode(const struct command *c, void *buf, size_t cap)
 {
-    struct wire_writer w;
     uint32_t has = c->has | (c->name == COMMAND_SYNC ? HAS_DIR : 0);
 
-    wire_writer_init(&w, buf, cap < COMMAND_WIRE_MAX ? cap : COMMAND_WIRE_MAX);
-    field_put_map(&w, &table, c, has);
-    return wire_writer_end(&w);
+    return field_encode(&table, c, has, buf,
+                        cap < COMMAND_WIRE_MAX ? cap : COMMAND_WIRE_MAX);
 }
 
 /* A newer operator may know commands that we do not. */

@@ -229,3 +229,28 @@ field_get_map(const struct field_table *t, void *base, uint32_t *has,
     *has = found;
     return 0;
 }
+
+int
+field_encode(const struct field_table *t, const void *base, uint32_t has,
+             void *buf, size_t cap)
+{
+    struct wire_writer w;
+
+    wire_writer_init(&w, buf, cap);
+    field_put_map(&w, t, base, has);
+    return wire_writer_end(&w);
+}
+
+int
+field_decode(const struct field_table *t, void *base, uint32_t *has,
+             const void *buf, size_t len)
+{
+    struct wire_reader r;
+    int rc = wire_reader_init(&r, buf, len);
+
+    if (rc != 0)
+        return rc;
+    rc = field_get_map(t, base, has, &r.map);
+    wire_reader_clear(&r);
+    return rc;
+}

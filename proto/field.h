@@ -30,6 +30,14 @@ enum field_need {
     FIELD_REQUIRED, /* refuse the message */
 };
 
+/* What most rows of a table say of a member of `struct type`. */
+#define FIELD_AT(type, member) .offset = offsetof(struct type, member)
+#define FIELD_NUMBER(type, member)                                             \
+    .kind = FIELD_UINT, .bound = WIRE_INT_MAX, FIELD_AT(type, member)
+#define FIELD_STRING(type, member)                                             \
+    .kind = FIELD_TEXT, .bound = sizeof((struct type *)0)->member,             \
+    FIELD_AT(type, member)
+
 struct field_table;
 
 struct field {
@@ -47,6 +55,12 @@ struct field_table {
     const struct field *fields;
     size_t count;
 };
+
+/* The table of an array of fields. */
+#define FIELD_TABLE(array)                                                     \
+    {                                                                          \
+        .fields = (array), .count = sizeof(array) / sizeof *(array)            \
+    }
 
 /* Pairs that field_put_pairs() will write for these `has` bits. */
 size_t field_count(const struct field_table *t, uint32_t has);
@@ -66,6 +80,20 @@ void field_put_map(struct wire_writer *w, const struct field_table *t,
  */
 int field_get_map(const struct field_table *t, void *base, uint32_t *has,
                   const msgpack_object *map);
+
+/*
+ * The whole of an encoder: base as one message.  Returns the bytes written,
+ * or -ENOBUFS.
+ */
+int field_encode(const struct field_table *t, const void *base, uint32_t has,
+                 void *buf, size_t cap);
+
+/*
+ * The whole of a decoder: scan, decode, field_get_map().  Returns as that, or
+ * -ENOMEM.
+ */
+int field_decode(const struct field_table *t, void *base, uint32_t *has,
+                 const void *buf, size_t len);
 
 /* The index of token in tokens[count], or -ENOENT. */
 int field_find_token(const char *const *tokens, size_t count,

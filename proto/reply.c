@@ -6,11 +6,10 @@
 #include <errno.h>
 #include <string.h>
 
-#define AT(member)   .offset = offsetof(struct reply, member)
-#define UINT(member) .kind = FIELD_UINT, .bound = WIRE_INT_MAX, AT(member)
-#define TEXT(member)                                                           \
-    .kind = FIELD_TEXT, .bound = sizeof((struct reply *)0)->member, AT(member)
-#define REQUIRED .need = FIELD_REQUIRED
+#define AT(member)   FIELD_AT(reply, member)
+#define UINT(member) FIELD_NUMBER(reply, member)
+#define TEXT(member) FIELD_STRING(reply, member)
+#define REQUIRED     .need = FIELD_REQUIRED
 
 /*
  * Most that everything but the rows can take: the map's head, nine keys of at
@@ -29,10 +28,7 @@ static const struct field fields[] = {
     {"next", UINT(next), .has = REPLY_HAS_NEXT},
 };
 
-static const struct field_table table = {
-    .fields = fields,
-    .count = sizeof fields / sizeof *fields,
-};
+static const struct field_table table = FIELD_TABLE(fields);
 
 static const struct {
     const char *key;

@@ -4,10 +4,9 @@
 
 #include <errno.h>
 
-#define AT(member)   .offset = offsetof(struct state, member)
-#define UINT(member) .kind = FIELD_UINT, .bound = WIRE_INT_MAX, AT(member)
-#define TEXT(member)                                                           \
-    .kind = FIELD_TEXT, .bound = sizeof((struct state *)0)->member, AT(member)
+#define AT(member)   FIELD_AT(state, member)
+#define UINT(member) FIELD_NUMBER(state, member)
+#define TEXT(member) FIELD_STRING(state, member)
 #define HEX(member)                                                            \
     .kind = FIELD_HEX, .bound = sizeof((struct state *)0)->member, AT(member)
 #define PAIR(member) .kind = FIELD_UINTS, .bound = 2, AT(member)
@@ -27,9 +26,7 @@ static const char *const tokens[STATE_NAME_COUNT] = {
     [STATE_ERROR] = "error",       [STATE_BYE] = "bye",
 };
 
-#define COUNTS_UINT(member)                                                    \
-    .kind = FIELD_UINT, .bound = WIRE_INT_MAX,                                 \
-    .offset = offsetof(struct state_counts, member)
+#define COUNTS_UINT(member) FIELD_NUMBER(state_counts, member)
 
 static const struct field counts_fields[] = {
     {"ok", COUNTS_UINT(ok)},
@@ -39,14 +36,9 @@ static const struct field counts_fields[] = {
     {"rx", COUNTS_UINT(received_bytes)},
 };
 
-static const struct field_table counts_table = {
-    .fields = counts_fields,
-    .count = sizeof counts_fields / sizeof *counts_fields,
-};
+static const struct field_table counts_table = FIELD_TABLE(counts_fields);
 
-#define INFO_TEXT(member)                                                      \
-    .kind = FIELD_TEXT, .bound = STATE_INFO_MAX,                               \
-    .offset = offsetof(struct state_info, member)
+#define INFO_TEXT(member) FIELD_STRING(state_info, member)
 
 static const struct field info_fields[] = {
     {"host", INFO_TEXT(host)},
@@ -55,10 +47,7 @@ static const struct field info_fields[] = {
     {"name", INFO_TEXT(name)},
 };
 
-static const struct field_table info_table = {
-    .fields = info_fields,
-    .count = sizeof info_fields / sizeof *info_fields,
-};
+static const struct field_table info_table = FIELD_TABLE(info_fields);
 
 static const struct field fields[] = {
     {"v", UINT(minor), REQUIRED},
@@ -97,10 +86,7 @@ static const struct field fields[] = {
      .has = STATE_HAS_INFO},
 };
 
-static const struct field_table table = {
-    .fields = fields,
-    .count = sizeof fields / sizeof *fields,
-};
+static const struct field_table table = FIELD_TABLE(fields);
 
 const char *
 state_token(enum state_name name)
@@ -111,14 +97,12 @@ state_token(enum state_name name)
 int
 state_encode(const struct state *s, void *buf, size_t cap)
 {
-    struct wire_writer w;
     uint32_t has = s->has & ~HAS_BOTH;
 
     if (s->name == STATE_SYNCING || (has & STATE_HAS_RUN_TIMES) != 0)
         has |= HAS_BOTH;
-    wire_writer_init(&w, buf, cap < STATE_WIRE_MAX ? cap : STATE_WIRE_MAX);
-    field_put_map(&w, &table, s, has);
-    return wire_writer_end(&w);
+    return field_encode(&table, s, has, buf,
+                        cap < STATE_WIRE_MAX ? cap : STATE_WIRE_MAX);
 }
 
 /* Turn the two wire bits into the one of the struct. */
@@ -141,17 +125,12 @@ judge_run_times(struct state *s)
 int
 state_decode(struct state *out, const void *buf, size_t len)
 {
-    struct wire_reader r;
     struct state s = {.minor = 0};
     int rc;
 
     if (len > STATE_WIRE_MAX)
         return -EBADMSG;
-    rc = wire_reader_init(&r, buf, len);
-    if (rc != 0)
-        return rc;
-    rc = field_get_map(&table, &s, &s.has, &r.map);
-    wire_reader_clear(&r);
+    rc = field_decode(&table, &s, &s.has, buf, len);
     if (rc == 0)
         rc = judge_run_times(&s);
     if (rc == 0)

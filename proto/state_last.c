@@ -2,11 +2,9 @@
 
 #include "proto/field.h"
 
-#define AT(member)   .offset = offsetof(struct state_last, member)
-#define UINT(member) .kind = FIELD_UINT, .bound = WIRE_INT_MAX, AT(member)
-#define TEXT(member)                                                           \
-    .kind = FIELD_TEXT, .bound = sizeof((struct state_last *)0)->member,       \
-    AT(member)
+#define AT(member)    FIELD_AT(state_last, member)
+#define UINT(member)  FIELD_NUMBER(state_last, member)
+#define TEXT(member)  FIELD_STRING(state_last, member)
 #define THREE(member) .kind = FIELD_UINTS, .bound = 3, AT(member)
 
 /* THREE() reads three members as an array: nothing may stand between them. */
@@ -28,7 +26,4 @@ static const struct field fields[] = {
     {"chg", THREE(upserts)},
 };
 
-const struct field_table state_last_table = {
-    .fields = fields,
-    .count = sizeof fields / sizeof *fields,
-};
+const struct field_table state_last_table = FIELD_TABLE(fields);

@@ -4,8 +4,8 @@
 
 #include <errno.h>
 
-#define AT(member)   .offset = offsetof(struct verdict, member)
-#define UINT(member) .kind = FIELD_UINT, .bound = WIRE_INT_MAX, AT(member)
+#define AT(member)   FIELD_AT(verdict, member)
+#define UINT(member) FIELD_NUMBER(verdict, member)
 #define REQUIRED     .need = FIELD_REQUIRED
 
 static const char *const tokens[] = {
@@ -26,10 +26,7 @@ static const struct field fields[] = {
     {"lost", UINT(lost), REQUIRED},
 };
 
-static const struct field_table table = {
-    .fields = fields,
-    .count = sizeof fields / sizeof *fields,
-};
+static const struct field_table table = FIELD_TABLE(fields);
 
 const char *
 verdict_live_token(enum verdict_live live)
@@ -40,25 +37,17 @@ verdict_live_token(enum verdict_live live)
 int
 verdict_encode(const struct verdict *v, void *buf, size_t cap)
 {
-    struct wire_writer w;
-
-    wire_writer_init(&w, buf, cap < VERDICT_WIRE_MAX ? cap : VERDICT_WIRE_MAX);
-    field_put_map(&w, &table, v, 0);
-    return wire_writer_end(&w);
+    return field_encode(&table, v, 0, buf,
+                        cap < VERDICT_WIRE_MAX ? cap : VERDICT_WIRE_MAX);
 }
 
 int
 verdict_decode(struct verdict *out, const void *buf, size_t len)
 {
-    struct wire_reader r;
     struct verdict v = {.relay = 0};
     uint32_t has;
-    int rc = wire_reader_init(&r, buf, len);
+    int rc = field_decode(&table, &v, &has, buf, len);
 
-    if (rc != 0)
-        return rc;
-    rc = field_get_map(&table, &v, &has, &r.map);
-    wire_reader_clear(&r);
     if (rc == 0 && !topic_is_id(v.hub))
         rc = -EBADMSG;
     if (rc == 0)

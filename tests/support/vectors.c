@@ -170,3 +170,14 @@ vectors_load(const char *name, unsigned char *buf)
         fail_msg("vectors.json has no %s", name);
     return len;
 }
+
+uint64_t
+vectors_random(void)
+{
+    static uint64_t x = 88172645463325252;
+
+    x ^= x << 13;
+    x ^= x >> 7;
+    x ^= x << 17;
+    return x;
+}

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define VECTORS_WIRE_MAX 16384 /* bytes of the longest vector */
 
@@ -29,6 +30,31 @@ struct vectors_codec {
  */
 void vectors_check(const struct vectors_codec *codec);
 
+/*
+ * check_vectors(message): vectors_check() for a message that is read into
+ * struct NAME by NAME_decode() and written by NAME_encode().
+ */
+#define VECTORS_CHECK_OF(NAME)                                                 \
+    static int decode(void *out, const void *buf, size_t len)                  \
+    {                                                                          \
+        return NAME##_decode(out, buf, len);                                   \
+    }                                                                          \
+                                                                               \
+    static int encode(const void *value, void *buf, size_t cap)                \
+    {                                                                          \
+        return NAME##_encode(value, buf, cap);                                 \
+    }                                                                          \
+                                                                               \
+    static void check_vectors(const char *message)                             \
+    {                                                                          \
+        const struct vectors_codec codec = {.message = message,                \
+                                            .size = sizeof(struct NAME),       \
+                                            .decode = decode,                  \
+                                            .encode = encode};                 \
+                                                                               \
+        vectors_check(&codec);                                                 \
+    }
+
 /* Call check for each vector of the message. */
 void vectors_each(const char *message,
                   void (*check)(const char *name, const unsigned char *bytes,
@@ -36,5 +62,8 @@ void vectors_each(const char *message,
 
 /* Bytes of the vector of this name into buf[VECTORS_WIRE_MAX].  Returns len. */
 size_t vectors_load(const char *name, unsigned char *buf);
+
+/* For properties: the next of a fixed sequence of numbers (xorshift64). */
+uint64_t vectors_random(void);
 
 #endif

@@ -12,43 +12,20 @@
 
 #include <cmocka.h>
 
-static int
-decode(void *out, const void *buf, size_t len)
-{
-    return beat_decode(out, buf, len);
-}
-
-static int
-encode(const void *value, void *buf, size_t cap)
-{
-    return beat_encode(value, buf, cap);
-}
-
-static void
-check(const char *message)
-{
-    const struct vectors_codec codec = {
-        .message = message,
-        .size = sizeof(struct beat),
-        .decode = decode,
-        .encode = encode,
-    };
-
-    vectors_check(&codec);
-}
+VECTORS_CHECK_OF(beat)
 
 static void
 vectors_of_beats_hold(void **unused)
 {
     (void)unused;
-    check("beat");
+    check_vectors("beat");
 }
 
 static void
 vectors_of_snapshot_headers_hold(void **unused)
 {
     (void)unused;
-    check("snapshot");
+    check_vectors("snapshot");
 }
 
 static struct beat

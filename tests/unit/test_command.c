@@ -12,30 +12,13 @@
 
 #include <cmocka.h>
 
-static int
-decode(void *out, const void *buf, size_t len)
-{
-    return command_decode(out, buf, len);
-}
-
-static int
-encode(const void *value, void *buf, size_t cap)
-{
-    return command_encode(value, buf, cap);
-}
+VECTORS_CHECK_OF(command)
 
 static void
 vectors_hold(void **unused)
 {
-    const struct vectors_codec codec = {
-        .message = "command",
-        .size = sizeof(struct command),
-        .decode = decode,
-        .encode = encode,
-    };
-
     (void)unused;
-    vectors_check(&codec);
+    check_vectors("command");
 }
 
 static int

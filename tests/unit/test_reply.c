@@ -4,7 +4,6 @@
 #include "tests/support/vectors.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <setjmp.h>
@@ -14,41 +13,13 @@
 
 #include <cmocka.h>
 
-static uint64_t random_state = 88172645463325252;
-
-static uint64_t
-random64(void)
-{
-    random_state ^= random_state << 13;
-    random_state ^= random_state >> 7;
-    random_state ^= random_state << 17;
-    return random_state;
-}
-
-static int
-decode(void *out, const void *buf, size_t len)
-{
-    return reply_decode(out, buf, len);
-}
-
-static int
-encode(const void *value, void *buf, size_t cap)
-{
-    return reply_encode(value, buf, cap);
-}
+VECTORS_CHECK_OF(reply)
 
 static void
 vectors_hold(void **unused)
 {
-    const struct vectors_codec codec = {
-        .message = "reply",
-        .size = sizeof(struct reply),
-        .decode = decode,
-        .encode = encode,
-    };
-
     (void)unused;
-    vectors_check(&codec);
+    check_vectors("reply");
 }
 
 static struct reply
@@ -185,10 +156,11 @@ assert_encodes(const struct reply *r)
 static void
 random_path(char *path, size_t cap)
 {
-    size_t len = random64() % 4 == 0 ? random64() % cap : random64() % 60;
+    size_t len = vectors_random() % 4 == 0 ? vectors_random() % cap
+                                           : vectors_random() % 60;
 
     for (size_t i = 0; i < len; i++)
-        path[i] = (char)('a' + random64() % 26);
+        path[i] = (char)('a' + vectors_random() % 26);
     path[len < cap ? len : cap - 1] = '\0';
 }
 
@@ -196,19 +168,18 @@ static void
 whatever_was_accepted_encodes(void **unused)
 {
     (void)unused;
-    printf("seed %llu\n", (unsigned long long)random_state);
     for (int i = 0; i < 300; i++) {
         struct reply r;
         char path[3000], kept[3000];
-        struct reply_conflict row = {.run = random64()};
+        struct reply_conflict row = {.run = vectors_random()};
 
-        memset(row.kind, 'k', random64() % sizeof row.kind);
-        memset(row.winner, 'w', random64() % sizeof row.winner);
+        memset(row.kind, 'k', vectors_random() % sizeof row.kind);
+        memset(row.winner, 'w', vectors_random() % sizeof row.winner);
         start_worst_page(&r, i % 2 == 0 ? REPLY_CHANGES : REPLY_CONFLICTS);
         for (int rc = 0; rc == 0;) {
             random_path(path, sizeof path);
             random_path(kept, sizeof kept);
-            rc = i % 2 == 0 ? reply_add_change(&r, '+', path, random64())
+            rc = i % 2 == 0 ? reply_add_change(&r, '+', path, vectors_random())
                             : reply_add_conflict(&r, &row, path, kept);
             assert_true(rc == 0 || rc == -ENOBUFS);
         }

@@ -3,7 +3,6 @@
 #include "tests/support/vectors.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <setjmp.h>
@@ -15,41 +14,13 @@
 
 #define INT53_MAX ((UINT64_C(1) << 53) - 1)
 
-static uint64_t random_state = 88172645463325252;
-
-static uint64_t
-random64(void)
-{
-    random_state ^= random_state << 13;
-    random_state ^= random_state >> 7;
-    random_state ^= random_state << 17;
-    return random_state;
-}
-
-static int
-decode(void *out, const void *buf, size_t len)
-{
-    return state_decode(out, buf, len);
-}
-
-static int
-encode(const void *value, void *buf, size_t cap)
-{
-    return state_encode(value, buf, cap);
-}
+VECTORS_CHECK_OF(state)
 
 static void
 vectors_hold(void **unused)
 {
-    const struct vectors_codec codec = {
-        .message = "state",
-        .size = sizeof(struct state),
-        .decode = decode,
-        .encode = encode,
-    };
-
     (void)unused;
-    vectors_check(&codec);
+    check_vectors("state");
 }
 
 static struct state
@@ -182,28 +153,28 @@ each_optional_field_sets_its_own_bit(void **unused)
 static void
 random_text(char *out, size_t cap)
 {
-    size_t len = random64() % 3 == 0 ? cap - 1 : random64() % cap;
+    size_t len = vectors_random() % 3 == 0 ? cap - 1 : vectors_random() % cap;
     char *src = out;
 
     for (size_t i = 0; i < len; i++)
-        src[i] = (char)('!' + random64() % 90);
+        src[i] = (char)('!' + vectors_random() % 90);
     src[len] = '\0';
 }
 
 static void
 random_hex(char *out, size_t cap)
 {
-    size_t len = random64() % cap;
+    size_t len = vectors_random() % cap;
 
     for (size_t i = 0; i < len; i++)
-        out[i] = "0123456789abcdef"[random64() % 16];
+        out[i] = "0123456789abcdef"[vectors_random() % 16];
 }
 
 /* Small and large numbers alike. */
 static uint64_t
 random53(void)
 {
-    return (random64() & INT53_MAX) >> (random64() % 54);
+    return (vectors_random() & INT53_MAX) >> (vectors_random() % 54);
 }
 
 static void
@@ -219,7 +190,7 @@ static void
 random_last(struct state_last *last)
 {
     random_numbers(&last->run, sizeof last->run);
-    last->ok = random64() % 2;
+    last->ok = vectors_random() % 2;
     random_text(last->code, sizeof last->code);
     random_text(last->why, sizeof last->why);
     random_numbers(&last->at_ms, sizeof last->at_ms);
@@ -254,14 +225,14 @@ random_struct(struct state *s)
     memset(s, 0, sizeof *s);
     s->minor = random53();
     s->epoch_us = random53();
-    s->instance = (uint32_t)random64();
+    s->instance = (uint32_t)vectors_random();
     s->seq = random53();
     s->sent_at_ms = random53();
     s->up_ms = random53();
     s->ttl_ms = random53();
-    s->name = (enum state_name)(random64() % STATE_NAME_COUNT);
-    s->has = (uint32_t)random64() & ((1u << 20) - 1);
-    if (random64() % 4 == 0)
+    s->name = (enum state_name)(vectors_random() % STATE_NAME_COUNT);
+    s->has = (uint32_t)vectors_random() & ((1u << 20) - 1);
+    if (vectors_random() % 4 == 0)
         s->has = (1u << 20) - 1;
     random_texts(s);
     s->run = random53();
@@ -269,9 +240,9 @@ random_struct(struct state *s)
     s->progress_up_ms = random53();
     random_numbers(&s->items, sizeof s->items);
     random_numbers(&s->bytes, sizeof s->bytes);
-    s->permille = random64() % (STATE_PERMILLE + 1);
+    s->permille = vectors_random() % (STATE_PERMILLE + 1);
     s->bytes_per_second = random53();
-    s->enabled = random64() % 2;
+    s->enabled = vectors_random() % 2;
     s->synced_at_ms = random53();
     random_last(&s->last);
     s->next_at_ms = random53();
@@ -283,7 +254,6 @@ static void
 random_states_fit_and_come_back(void **unused)
 {
     (void)unused;
-    printf("seed %llu\n", (unsigned long long)random_state);
     for (int i = 0; i < 3000; i++) {
         unsigned char first[STATE_WIRE_MAX], second[STATE_WIRE_MAX];
         struct state s, back;

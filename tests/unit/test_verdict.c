@@ -12,30 +12,13 @@
 
 #include <cmocka.h>
 
-static int
-decode(void *out, const void *buf, size_t len)
-{
-    return verdict_decode(out, buf, len);
-}
-
-static int
-encode(const void *value, void *buf, size_t cap)
-{
-    return verdict_encode(value, buf, cap);
-}
+VECTORS_CHECK_OF(verdict)
 
 static void
 vectors_hold(void **unused)
 {
-    const struct vectors_codec codec = {
-        .message = "verdict",
-        .size = sizeof(struct verdict),
-        .decode = decode,
-        .encode = encode,
-    };
-
     (void)unused;
-    vectors_check(&codec);
+    check_vectors("verdict");
 }
 
 static void

@@ -4,7 +4,6 @@
 #include "tests/support/vectors.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,17 +15,6 @@
 #include <cmocka.h>
 
 #define SCAN(literal) wire_scan(literal, sizeof(literal) - 1)
-
-static uint64_t random_state = 88172645463325252;
-
-static uint64_t
-random64(void)
-{
-    random_state ^= random_state << 13;
-    random_state ^= random_state >> 7;
-    random_state ^= random_state << 17;
-    return random_state;
-}
 
 static void
 assert_scan_refuses(const char *name, const unsigned char *bytes, size_t len)
@@ -286,14 +274,13 @@ static void
 any_bytes_become_a_bounded_text(void **unused)
 {
     (void)unused;
-    printf("seed %llu\n", (unsigned long long)random_state);
     for (int i = 0; i < 20000; i++) {
         char src[48], dst[40];
-        size_t len = random64() % sizeof src;
-        size_t cap = random64() % sizeof dst + 1;
+        size_t len = vectors_random() % sizeof src;
+        size_t cap = vectors_random() % sizeof dst + 1;
 
         for (size_t k = 0; k < len; k++)
-            src[k] = (char)(random64() % 255 + 1);
+            src[k] = (char)(vectors_random() % 255 + 1);
         src[len < sizeof src ? len : len - 1] = '\0';
         wire_text_copy(dst, cap, src);
         assert_true(strlen(dst) < cap);
@@ -310,11 +297,11 @@ what_the_scan_lets_through_msgpack_reads(void **unused)
     (void)unused;
     for (int i = 0; i < 200000; i++) {
         unsigned char bytes[24];
-        size_t len = random64() % sizeof bytes;
+        size_t len = vectors_random() % sizeof bytes;
         struct wire_reader r;
 
         for (size_t k = 0; k < len; k++)
-            bytes[k] = (unsigned char)random64();
+            bytes[k] = (unsigned char)vectors_random();
         if (len > 2) {
             bytes[0] = 0x81;
             bytes[1] = 0xa1;
