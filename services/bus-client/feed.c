@@ -40,22 +40,12 @@ struct feed {
     unsigned long long slow_at_ms, broken_at_ms;
 };
 
-static uint32_t
-random_value(void)
-{
-    uint32_t value = 0;
-
-    if (getrandom(&value, sizeof value, 0) < 0)
-        value = (uint32_t)clock_boot_ms();
-    return value;
-}
-
 static struct intake_now
 now_of(void)
 {
     return (struct intake_now){.boot_ms = clock_boot_ms(),
                                .wall_ms = clock_wall_ms(),
-                               .random_value = random_value()};
+                               .random_value = peer_chance()};
 }
 
 static int
@@ -103,7 +93,7 @@ open_socket(struct feed *f)
         rc = ask(f);
     if (rc == 0)
         rc = peer_connect(f->socket, f->opt.endpoint);
-    follower_start(&f->follower, clock_boot_ms(), random_value());
+    follower_start(&f->follower, clock_boot_ms(), peer_chance());
     return rc;
 }
 
@@ -246,7 +236,7 @@ judge(struct feed *f)
 static int
 act(struct feed *f)
 {
-    switch (follower_next(&f->follower, clock_boot_ms(), random_value())) {
+    switch (follower_next(&f->follower, clock_boot_ms(), peer_chance())) {
     case FOLLOWER_ASK:
         return ask(f);
     case FOLLOWER_REBUILD:

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zmq.h>
@@ -289,6 +290,14 @@ peer_bound_endpoint(void *socket, char *out, size_t cap)
 
     return zmq_getsockopt(socket, ZMQ_LAST_ENDPOINT, out, &len) == 0 ? 0
                                                                      : -errno;
+}
+
+uint32_t
+peer_chance(void)
+{
+    uint32_t value;
+
+    return getrandom(&value, sizeof value, 0) == sizeof value ? value : 0;
 }
 
 void

@@ -70,6 +70,9 @@ int peer_rebind(void *socket, const char *endpoint);
 /* The address really bound (port 0 resolved), into out of cap bytes. */
 int peer_bound_endpoint(void *socket, char *out, size_t cap);
 
+/* Any number, for a jitter; 0 when the system has none to give. */
+uint32_t peer_chance(void);
+
 /*
  * Silence watchdog: pure.  A peer that heard nothing for limit_ms is due for
  * a rebuild; after one, the clock starts again with a jitter of 0 to 500 ms.
