@@ -114,6 +114,27 @@ def test_sigterm_restores_the_cursor_too(bus):
     assert session.terminal.cursor_shown
 
 
+def test_ctrl_z_gives_the_shell_its_cursor_and_fg_draws_anew(bus):
+    bus.engine("nas", **syncing())
+    session = cli.TerminalSession(
+        "/bin/bash", "-c", 'set -m; "$@"; echo "left with $?"; read; fg',
+        "bash", program("syncbus"), "watch", *bus.options,
+        env=cli.environment({"TERM": "xterm"}), columns=100)
+    bus.terminals.append(session)
+    session.wait_for(lambda t: " 50% " in t)
+    session.press(b"\x1a")
+    session.wait_for(lambda t: "left with 148" in t)
+    assert session.terminal.cursor_shown
+    session.press(b"\n")
+    session.wait_for(lambda t: " 50% " in t.partition("left with 148")[2])
+    assert not session.terminal.cursor_shown
+    session.press(b"\x03")
+    session.wait_for(lambda t: session.terminal.cursor_shown)
+    session.finish()
+    # What stood there stays, once.
+    assert session.terminal.text.count("[#") == 2
+
+
 def test_more_engines_than_rows(bus):
     for i in range(12):
         bus.engine(f"idle{i:02}")

@@ -9,6 +9,7 @@
 struct command_entry {
     const struct option_table *table;
     unsigned needs; /* bits of enum hub_socket */
+    bool draws;     /* acts on Ctrl-Z itself: job.h */
     /* Returns an outcome of session.h. */
     int (*run)(struct session *s, const struct settings *settings);
 };

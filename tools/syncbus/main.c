@@ -4,6 +4,7 @@
  */
 #include "services/runtime/program.h"
 #include "tools/syncbus/command.h"
+#include "tools/syncbus/job.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -25,6 +26,11 @@ setup(void *self, const void *options, int stop_fd)
         (void)session_complain("syncbus --help lists them.",
                                "COMMAND is missing");
         return PROGRAM_CONFIG;
+    }
+    if (c->command->draws) {
+        c->session.job_fd = job_open(); /* before there are threads */
+        if (c->session.job_fd < 0)
+            return c->session.job_fd;
     }
     return session_open(&c->session, c->settings, c->command->needs);
 }
@@ -77,7 +83,7 @@ int
 main(int argc, char *argv[])
 {
     struct settings settings = {.hub = NULL};
-    struct cli cli = {.session = {.stop_fd = -1}};
+    struct cli cli = {.session = {.stop_fd = -1, .job_fd = -1}};
     struct program program = {.options = &settings,
                               .self = &cli,
                               .setup = setup,

@@ -105,6 +105,9 @@ session_close(struct session *s)
     operator_stop(s->operator);
     feed_stop(s->feed);
     mirror_free(s->mirror);
+    if (s->job_fd >= 0)
+        close(s->job_fd);
+    s->job_fd = -1;
     s->operator= NULL;
     s->feed = NULL;
     s->mirror = NULL;

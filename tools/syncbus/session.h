@@ -26,11 +26,13 @@ struct session {
     struct feed *feed;
     struct operator_port *operator;
     int stop_fd; /* not owned */
+    int job_fd;  /* job.h, when the command draws; else -1 */
 };
 
 /*
  * Connect what is needed (bits of enum hub_socket).  Returns 0, PROGRAM_CONFIG
- * after a line, or -errno.  session_close() accepts every half-open session.
+ * after a line, or -errno.  session_close() accepts every half-open session,
+ * and closes job_fd too.
  */
 int session_open(struct session *s, const struct settings *settings,
                  unsigned needs);

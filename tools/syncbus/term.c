@@ -53,6 +53,7 @@ screen_open(struct screen *s)
 {
     (void)fputs("\x1b[?25l", stdout);
     s->is_open = true;
+    s->rows = 0;
 }
 
 void

@@ -22,7 +22,7 @@ struct screen {
     bool is_open;
 };
 
-/* Hide the cursor. */
+/* Hide the cursor; what is drawn starts where it stands. */
 void screen_open(struct screen *s);
 
 /* Lines below what was printed before; at most height - 1. */

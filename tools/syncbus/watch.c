@@ -6,6 +6,7 @@
 #include "tools/syncbus/bar.h"
 #include "tools/syncbus/command.h"
 #include "tools/syncbus/hue.h"
+#include "tools/syncbus/job.h"
 #include "tools/syncbus/lines.h"
 #include "tools/syncbus/manual.h"
 #include "tools/syncbus/ranking.h"
@@ -284,6 +285,8 @@ run(struct session *s, const struct settings *settings)
         rc = look(&w, is_tty);
         if (rc == 0 && session_sleep(s, LOOK_MS))
             break;
+        if (job_look(s->job_fd, &w.screen))
+            w.drawn_at_ms = 0;
     }
     screen_close(&w.screen);
     roster_clear(&w.roster);
@@ -304,5 +307,6 @@ static const struct option_table table = {
 const struct command_entry command_watch = {
     .table = &table,
     .needs = HUB_FEED,
+    .draws = true,
     .run = run,
 };
