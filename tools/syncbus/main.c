@@ -82,7 +82,7 @@ refuse_word(const char *word)
 int
 main(int argc, char *argv[])
 {
-    struct settings settings = {.hub = NULL};
+    struct settings settings = {0};
     struct cli cli = {.session = {.stop_fd = -1, .job_fd = -1}};
     struct program program = {.options = &settings,
                               .self = &cli,
