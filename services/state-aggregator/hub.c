@@ -19,6 +19,7 @@
 #include "services/state-aggregator/exchange.h"
 #include "services/state-aggregator/feed.h"
 #include "services/state-aggregator/ingest.h"
+#include "services/state-aggregator/shed.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -52,7 +53,8 @@ struct hub {
     uint64_t taken_at_tick; /* messages, at the last tick */
     bool is_busy;           /* many came in the tick before it */
     uint64_t reported;      /* refused messages at the last report */
-    unsigned long long reported_at_ms, twin_at_ms;
+    uint64_t shed;          /* connections turned away, likewise */
+    unsigned long long reported_at_ms, twin_at_ms, shed_at_ms;
 };
 
 static int
@@ -96,7 +98,9 @@ init(struct hub *h, const struct hub_options *options)
     if (getrandom(&h->beat.instance, sizeof h->beat.instance, 0) < 0)
         return -errno;
     cache.hub_epoch = h->beat.epoch_us;
-    rc = cache_new(&h->cache, &cache);
+    rc = shed_open();
+    if (rc == 0)
+        rc = cache_new(&h->cache, &cache);
     if (rc == 0)
         rc = open_sockets(h, options);
     return rc != 0 ? rc : feed_init(&h->feed, h->feed_socket);
@@ -225,6 +229,20 @@ report_refused(struct hub *h, uint64_t now_ms)
              (unsigned long long)h->feed.overflows);
 }
 
+static void
+report_shed(struct hub *h, uint64_t now_ms)
+{
+    uint64_t count = shed_count();
+
+    if (count == h->shed || !log_allowed(&h->shed_at_ms, now_ms, REPORT_MS))
+        return;
+    h->shed = count;
+    log_line(LOG_WARN,
+             "no descriptors left: %llu connections turned away since the"
+             " start; raise the limit of open files",
+             (unsigned long long)count);
+}
+
 static int
 beat(struct hub *h, uint64_t now_ms)
 {
@@ -240,6 +258,7 @@ beat(struct hub *h, uint64_t now_ms)
     fill_beat(h, now_ms);
     rc = feed_beat(&h->feed, h->id, &h->beat);
     report_refused(h, now_ms);
+    report_shed(h, now_ms);
     exchange_report(&h->exchange, now_ms);
     return rc;
 }

@@ -2,6 +2,7 @@
 
 import os
 import random
+import resource
 import socket
 
 import msgpack
@@ -53,6 +54,16 @@ class Served:
 @pytest.fixture
 def served(processes, context):
     return Served(processes, context)
+
+
+def connect(address):
+    scheme, path = address.split("://")
+    if scheme == "tcp":
+        host, port = path.split(":")
+        return socket.create_connection((host, int(port)), 5)
+    s = socket.socket(socket.AF_UNIX)
+    s.connect(path)
+    return s
 
 
 def flood(peer, send, count):
@@ -181,3 +192,24 @@ def test_what_is_refused_is_logged_once_per_interval(served):
     lines = [line for line in served.process.log.splitlines()
              if "refused since the start:" in line]
     assert len(lines) == 1 and " topic 100" in lines[0]
+
+
+@pytest.mark.parametrize("scheme", ["ipc", "tcp"])
+def test_more_connections_than_descriptors_are_turned_away(
+        processes, context, short_dir, scheme):
+    """G17: libzmq alone would end the process, or spin."""
+    hub = Hub(short_dir if scheme == "ipc" else None)
+    process = hub.start(processes)
+    resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (64, 64))
+    subscriber = Subscriber(context, hub.feed)
+    engine = Engine(context, hub.ingest, "nas").wait_subscribed()
+    crowd = [connect(address) for _ in range(40)
+             for address in (hub.ingest, hub.feed, hub.control)]
+    process.wait_for("no descriptors left", 5)
+    engine.send(run=1)
+    subscriber.pump_until(lambda: "nas" in subscriber.copy, 5, "a state")
+    for s in crowd:
+        s.close()
+    late = Subscriber(context, hub.feed)
+    late.pump_until(lambda: "nas" in late.copy, 10, "a late subscriber")
+    assert process.is_running()
