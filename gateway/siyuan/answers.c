@@ -48,6 +48,7 @@ struct answers {
     uint64_t engines_generation;
     struct cached *cached; /* sorted by address of the engine */
     size_t cached_count, cached_cap;
+    uint64_t forgotten; /* by the copy, when this cache was right */
 };
 
 int
@@ -75,13 +76,22 @@ release(struct answer *answer)
     free(answer);
 }
 
+static void
+empty_cache(struct answers *a)
+{
+    for (size_t i = 0; i < a->cached_count; i++) {
+        release(a->cached[i].answer);
+        a->cached[i] = (struct cached){0};
+    }
+    a->cached_count = 0;
+}
+
 void
 answers_free(struct answers *a)
 {
     if (a == NULL)
         return;
-    for (size_t i = 0; i < a->cached_count; i++)
-        release(a->cached[i].answer);
+    empty_cache(a);
     free(a->cached);
     free(a->engines.text);
     free(a);
@@ -201,12 +211,18 @@ find_cached(struct answers *a, const struct copy_engine *e)
 static struct answer *
 take_engine(struct answers *a, const struct copy_engine *e)
 {
-    struct cached *place = find_cached(a, e);
+    struct cached *place;
     struct answer *answer;
 
+    /* An address in it may be nobody's, or another's, by now. */
+    if (a->forgotten != a->copy->forgotten)
+        empty_cache(a);
+    a->forgotten = a->copy->forgotten;
+    place = find_cached(a, e);
     if (place == NULL)
         return NULL;
     answer = place->answer;
+    /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): never one that was emptied */
     if (answer != NULL && answer->generation == a->copy->generation) {
         answer->refs++;
         return answer;

@@ -177,6 +177,16 @@ client_send(struct client *c, const struct client_news *news, uint64_t now_ms)
 }
 
 int
+client_restart(struct client *c)
+{
+    if (c->kind != CLIENT_EVENTS)
+        return 0;
+    if (c->filter != NULL)
+        filter_restart(c->filter);
+    return cursor_restart(&c->at) ? 0 : -ESTALE;
+}
+
+int
 client_receive(struct client *c, uint64_t now_ms)
 {
     char bytes[READ_MAX];

@@ -71,6 +71,9 @@ int client_start(struct client *c, const struct client_news *news,
 int client_send(struct client *c, const struct client_news *news,
                 uint64_t now_ms);
 
+/* Events were swept: no row it knew is to be used.  Returns as above. */
+int client_restart(struct client *c);
+
 /* Something came, or the other side hung up.  Returns as above. */
 int client_receive(struct client *c, uint64_t now_ms);
 

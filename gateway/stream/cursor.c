@@ -31,6 +31,17 @@ cursor_resume(struct cursor *at, const struct events *c, uint64_t number)
     at->seen = number;
 }
 
+bool
+cursor_restart(struct cursor *at)
+{
+    if (at->stage == CURSOR_ROWS || at->stage == CURSOR_SNAPSHOT)
+        return false;
+    *at = (struct cursor){.stage = at->stage == CURSOR_HEAD ? CURSOR_HEAD
+                                                            : CURSOR_BEGIN,
+                          .beats = at->beats};
+    return true;
+}
+
 /* ---- which rows ---- */
 
 /* The oldest row that changed after seen; NULL when there is none. */

@@ -58,6 +58,13 @@ void cursor_start(struct cursor *at, const struct events *c);
 void cursor_resume(struct cursor *at, const struct events *c, uint64_t number);
 
 /*
+ * Rows were swept: let the reader begin with a snapshot again, behind what it
+ * has.  False when it is in the middle of one, whose rows may be gone: it must
+ * come again.
+ */
+bool cursor_restart(struct cursor *at);
+
+/*
  * What comes at *at, and move *at behind it.  f is NULL for all engines, else
  * resolved.  Returns 1 and fills *out, whose reference the caller drops; 0
  * when there is nothing until something changes; or -ENOMEM.

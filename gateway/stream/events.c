@@ -99,9 +99,9 @@ insert(struct events *c, const char *id)
     return row;
 }
 
-/* row is the newest from now on. */
+/* Out of the order of change. */
 static void
-move_to_front(struct events *c, struct events_row *row)
+take_out(struct events *c, struct events_row *row)
 {
     if (row->newer != NULL)
         row->newer->older = row->older;
@@ -109,6 +109,13 @@ move_to_front(struct events *c, struct events_row *row)
         row->older->newer = row->newer;
     if (c->newest == row)
         c->newest = row->older;
+}
+
+/* row is the newest from now on. */
+static void
+move_to_front(struct events *c, struct events_row *row)
+{
+    take_out(c, row);
     row->older = c->newest;
     row->newer = NULL;
     if (c->newest != NULL)
@@ -179,6 +186,29 @@ events_put(struct events *c, const struct events_look *look)
     return 0;
 }
 
+void
+events_sweep(struct events *c)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < c->count; i++) {
+        struct events_row *row = c->rows[i];
+
+        if (row->is_gone) {
+            take_out(c, row);
+            shared_text_drop(row->event);
+            free(row);
+        } else {
+            c->rows[kept++] = row;
+        }
+    }
+    c->count = kept;
+    for (size_t i = 0; i < kept; i++)
+        c->rows[i]->next = i + 1 < kept ? c->rows[i + 1] : NULL;
+    c->swept_number = c->newest_number;
+    c->sweeps++;
+}
+
 int
 events_beat(struct events *c)
 {
@@ -208,7 +238,8 @@ events_parse_id(uint64_t *out, const struct events *c, const char *id)
     if (dash == NULL)
         return -EINVAL;
     number = strtoull(dash + 1, NULL, 10);
-    if (number > c->newest_number)
+    if (number > c->newest_number ||
+        (c->sweeps > 0 && number <= c->swept_number))
         return -EINVAL;
     /* Written back it must be the same: nothing else is one of ours. */
     (void)events_format_id(again, c, number);

@@ -27,6 +27,7 @@ struct events_row {
     uint64_t number; /* of its last change; unique */
     uint64_t count;  /* of its changes so far */
     uint64_t digest; /* of what it looked like */
+    bool is_gone;    /* events_sweep() takes it */
     struct shared_text *event;
     size_t line; /* where its line "data: {...}\n" begins, and its length */
     size_t line_len;
@@ -37,6 +38,8 @@ struct events_row {
 struct events {
     uint64_t epoch; /* of this process: ids of another mean nothing here */
     uint64_t newest_number;
+    uint64_t swept_number; /* the newest at the last events_sweep() */
+    uint64_t sweeps;
     struct events_row **rows; /* sorted by id; rows never move */
     size_t count, cap;
     struct events_row *newest;
@@ -69,6 +72,12 @@ bool events_is_new(const struct events *c, const char *id, uint64_t digest);
 /* A change.  Returns 0 or -ENOMEM. */
 int events_put(struct events *c, const struct events_look *look);
 
+/*
+ * Forget the rows that are marked as gone.  No event says so: every reader
+ * must get a snapshot (cursor_restart()) before anything else.
+ */
+void events_sweep(struct events *c);
+
 /* A beat, for whoever is listening now.  Returns 0 or -ENOMEM. */
 int events_beat(struct events *c);
 
@@ -78,7 +87,7 @@ int events_format_id(char out[EVENTS_ID_MAX], const struct events *c,
 
 /*
  * The number in an id that a reader brings along.  Returns 0, or -EINVAL when
- * it is not one of this process.
+ * it is not one of this process, or is older than the last events_sweep().
  */
 int events_parse_id(uint64_t *out, const struct events *c, const char *id);
 

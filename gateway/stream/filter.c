@@ -55,6 +55,13 @@ filter_parse(struct filter *f, const char *query)
 }
 
 void
+filter_restart(struct filter *f)
+{
+    f->known = 0;
+    memset(f->row, 0, sizeof f->row);
+}
+
+void
 filter_resolve(struct filter *f, const struct events *c)
 {
     if (f->known == c->count)

@@ -29,6 +29,9 @@ struct filter {
  */
 int filter_parse(struct filter *f, const char *query);
 
+/* Rows were swept: look for all of them anew, when they are needed. */
+void filter_restart(struct filter *f);
+
 /* Look for those that were not there yet. */
 void filter_resolve(struct filter *f, const struct events *c);
 

@@ -11,7 +11,8 @@
 struct gather {
     struct mirror *mirror;
     enum lang lang;
-    uint64_t seen; /* generation that was looked at */
+    uint64_t seen;      /* generation that was looked at */
+    uint64_t forgotten; /* by the copy, when it was looked at */
     bool was_up;
     struct copy_engine batch[BATCH];
     char json[ENGINE_JSON_MAX];
@@ -98,11 +99,27 @@ copy_batch(struct gather *g, const struct copy *copy, size_t *at)
     return n;
 }
 
+/* Mark the rows of engines that the copy has forgotten; how many. */
+static size_t
+mark_gone(struct gather *g, const struct copy *copy, struct events *c)
+{
+    size_t n = 0;
+
+    if (g->forgotten == copy->forgotten)
+        return 0;
+    g->forgotten = copy->forgotten;
+    for (size_t i = 0; i < c->count; i++) {
+        c->rows[i]->is_gone = copy_find(copy, c->rows[i]->id) == NULL;
+        n += c->rows[i]->is_gone;
+    }
+    return n;
+}
+
 int
 gather_run(struct gather *g, struct events *c)
 {
     uint64_t generation = 0, heard_ms;
-    size_t at = 0, n;
+    size_t at = 0, n, gone;
     int rc = 0;
 
     do {
@@ -111,9 +128,12 @@ gather_run(struct gather *g, struct events *c)
         if (at == 0)
             generation = copy->generation;
         n = generation != g->seen ? copy_batch(g, copy, &at) : 0;
+        gone = mark_gone(g, copy, c);
         c->is_bus_up = copy->bus_up;
         heard_ms = copy->beat_wall_ms;
         mirror_unlock(g->mirror);
+        if (gone > 0)
+            events_sweep(c);
         for (size_t i = 0; i < n; i++) {
             int one = look(g, c, &g->batch[i]);
 

@@ -21,8 +21,8 @@ void gather_free(struct gather *g);
 
 /*
  * Put what changed since the last call into c.  A hub that went away or came
- * back is a beat.  Returns 0 or -ENOMEM: then something is missing until its
- * next change.
+ * back is a beat; engines that are forgotten are swept (c->sweeps).  Returns 0
+ * or -ENOMEM: then something is missing until its next change.
  */
 int gather_run(struct gather *g, struct events *c);
 

@@ -100,6 +100,15 @@ roster_on_event(struct roster *r, struct client *c, uint32_t events)
 }
 
 void
+roster_restart(struct roster *r)
+{
+    for (size_t i = 0; i < r->open; i++) {
+        if (r->clients[i]->fd >= 0)
+            settle(r, r->clients[i], client_restart(r->clients[i]));
+    }
+}
+
+void
 roster_tell_all(struct roster *r)
 {
     for (size_t i = 0; i < r->open; i++) {

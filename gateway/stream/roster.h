@@ -29,6 +29,9 @@ void roster_welcome(struct roster *r, struct client *c);
 /* What the poll set says of one client. */
 void roster_on_event(struct roster *r, struct client *c, uint32_t events);
 
+/* Events were swept: before anything else is sent. */
+void roster_restart(struct roster *r);
+
 /* There is something new: to all who are not behind already. */
 void roster_tell_all(struct roster *r);
 

@@ -62,15 +62,17 @@ static void
 make_round(struct streams *s)
 {
     uint64_t began = monotonic_us(), newest = s->events.newest_number;
-    uint64_t beats = s->events.beats, ended;
+    uint64_t beats = s->events.beats, sweeps = s->events.sweeps, ended;
 
     s->has_news = false;
     if (gather_run(s->gather, &s->events) != 0 &&
         log_allowed(&s->broken_at_ms, clock_monotonic_ms(), REPORT_MS))
         log_line(LOG_ERROR, "streams: out of memory; events are missing");
+    if (sweeps != s->events.sweeps)
+        roster_restart(&s->roster);
     watches_look(&s->watches);
     if (newest != s->events.newest_number || beats != s->events.beats ||
-        s->watches.first != NULL)
+        sweeps != s->events.sweeps || s->watches.first != NULL)
         roster_tell_all(&s->roster);
     ended = monotonic_us();
     s->round_at_us = ended + (ended - began);

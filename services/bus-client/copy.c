@@ -239,6 +239,38 @@ copy_refused(struct copy *c, const struct beat *b)
     tally_fold_beat(&c->refused, b);
 }
 
+/*
+ * The hub tells of an engine that is off once a minute, for a day; one that
+ * was off when another hub began is not told of at all.  Either way it is
+ * kept for a day after its last word.
+ */
+static bool
+is_forgotten(const struct copy_engine *e, uint64_t now_ms)
+{
+    return e->shown == COPY_OFFLINE && e->verdict.live == VERDICT_OFF &&
+           copy_age_ms(e, now_ms) >= COPY_FORGET_MS &&
+           now_ms >= e->heard_at_ms + COPY_UNTOLD_MS;
+}
+
+static void
+forget_the_gone(struct copy *c, uint64_t now_ms)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < c->count; i++) {
+        if (is_forgotten(c->engines[i], now_ms)) {
+            free(c->engines[i]);
+        } else {
+            c->engines[kept++] = c->engines[i];
+        }
+    }
+    if (kept == c->count)
+        return;
+    c->forgotten += c->count - kept;
+    c->count = kept;
+    c->generation++;
+}
+
 void
 copy_judge(struct copy *c, uint64_t now_ms)
 {
@@ -255,6 +287,7 @@ copy_judge(struct copy *c, uint64_t now_ms)
             e->changed = ++c->generation;
         e->shown = shown;
     }
+    forget_the_gone(c, now_ms);
 }
 
 const char *

@@ -2,11 +2,10 @@
  * copy.h - the gateway's own copy of every engine's state, by the rules for
  * subscribers (PROTOCOL.md): a snapshot replaces, a live message applies when
  * its relay counter grew, and what a reader is shown follows from both and
- * from the time.
+ * from the time.  An engine that the hub has forgotten is forgotten here too.
  *
- * Time is an argument, in ms of the boot clock (clock_boot_ms).  Memory grows
- * with the number of engines and never shrinks.  Threads: one at a time per
- * copy (mirror.h has the lock).
+ * Time is an argument, in ms of the boot clock (clock_boot_ms).  Threads: one
+ * at a time per copy (mirror.h has the lock).
  */
 #ifndef SERVICES_BUS_CLIENT_COPY_H
 #define SERVICES_BUS_CLIENT_COPY_H
@@ -21,8 +20,10 @@
 #include <stdint.h>
 
 #define COPY_ENGINES_MAX     10000
-#define COPY_BUS_SILENT_MS   3500  /* no beat for this long: bus down */
-#define COPY_STALLED_MS      60000 /* syncing without progress for longer */
+#define COPY_BUS_SILENT_MS   3500     /* no beat for this long: bus down */
+#define COPY_STALLED_MS      60000    /* syncing without progress for longer */
+#define COPY_FORGET_MS       86400000 /* off, and silent for this long... */
+#define COPY_UNTOLD_MS       150000   /* ...and the hub tells no more of it */
 #define COPY_SECONDS_UNKNOWN UINT64_MAX
 
 enum copy_shown {
@@ -59,6 +60,7 @@ struct copy {
     uint64_t beat_at_ms, beat_wall_ms; /* last word from the hub */
     uint64_t snapshots;
     uint64_t generation;          /* grows whenever an answer could differ */
+    uint64_t forgotten;           /* engines; who keeps any by address, look */
     uint64_t lost;                /* relayed messages that never came */
     struct tally_refused refused; /* by hubs */
 };
@@ -80,7 +82,7 @@ enum copy_outcome {
 void copy_init(struct copy *c);
 void copy_clear(struct copy *c);
 
-/* The engine of that id, or NULL.  Valid until copy_clear(). */
+/* The engine of that id, or NULL.  Valid until the next copy_judge(). */
 struct copy_engine *copy_find(const struct copy *c, const char *id);
 
 /*
@@ -102,8 +104,8 @@ void copy_beat(struct copy *c, uint64_t now_ms, uint64_t wall_ms);
 void copy_refused(struct copy *c, const struct beat *b);
 
 /*
- * Decide again what is shown of every engine.  Changes do this for their own
- * engine; call it every 100 ms all the same, since silence says something too.
+ * Decide again what is shown of every engine, and forget who is gone for good.
+ * Call it every 100 ms: silence says something too.
  */
 void copy_judge(struct copy *c, uint64_t now_ms);
 

@@ -124,6 +124,32 @@ an_unknown_engine_is_named(void **unused)
 }
 
 static void
+an_engine_that_was_forgotten_leaves_no_answer_behind(void **unused)
+{
+    struct answer *a, *b;
+    struct copy *copy;
+
+    (void)unused;
+    put("one", 1);
+    a = answers_take(answers, "one");
+    copy = mirror_lock(mirror);
+    copy_begin_snapshot(copy, 1); /* nobody in it */
+    copy_beat(copy, 1000 + COPY_FORGET_MS, 1000);
+    copy_end_snapshot(copy);
+    copy_judge(copy, 1000 + COPY_FORGET_MS);
+    mirror_unlock(mirror);
+    b = answers_take(answers, "one");
+    assert_true(says(b, "Unknown engine [one]"));
+    answers_drop(answers, b);
+    put("two", 2); /* may well be at the same address */
+    b = answers_take(answers, "two");
+    assert_true(says(b, "\"engine\":\"two\""));
+    assert_true(says(a, "\"engine\":\"one\"")); /* still being sent */
+    answers_drop(answers, b);
+    answers_drop(answers, a);
+}
+
+static void
 a_fleet_fits(void **unused)
 {
     char id[TOPIC_ID_MAX];
@@ -156,6 +182,7 @@ main(void)
         TEST(readers_share_an_answer_until_something_changes),
         TEST(an_answer_nobody_reads_is_rendered_in_place),
         TEST(an_unknown_engine_is_named),
+        TEST(an_engine_that_was_forgotten_leaves_no_answer_behind),
         TEST(a_fleet_fits),
     };
 

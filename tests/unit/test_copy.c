@@ -285,6 +285,70 @@ age_is_the_hubs_and_ours(void **unused)
     assert_int_equal(copy_age_ms(&e, 900), 40); /* a clock never runs back */
 }
 
+/* The hub says that it is off, and when it was heard last. */
+static void
+tell_off(struct copy *c, uint64_t relay, uint64_t age_ms, uint64_t now_ms)
+{
+    struct state s = state_of(STATE_IDLE);
+    struct verdict v = {.hub_epoch = HUB,
+                        .relay = relay,
+                        .live = VERDICT_OFF,
+                        .age_ms = age_ms};
+    struct copy_row row = row_of("gone", &s, &v);
+
+    assert_int_equal(copy_apply(c, &row, now_ms), 0);
+}
+
+static void
+judge_with_a_hub(struct copy *c, uint64_t now_ms)
+{
+    copy_beat(c, now_ms, 5000);
+    copy_judge(c, now_ms);
+}
+
+static void
+what_the_hub_has_forgotten_is_forgotten(void **unused)
+{
+    uint64_t day = 1000 + COPY_FORGET_MS, generation;
+    struct copy c;
+
+    (void)unused;
+    set_up(&c, IDS("a", "gone", "z"));
+    tell_off(&c, 2, 5000, 1000);
+    tell_off(&c, 3, COPY_FORGET_MS + 1000, day);
+    judge_with_a_hub(&c, day + COPY_UNTOLD_MS - 1);
+    assert_non_null(copy_find(&c, "gone")); /* it may tell of it again */
+    generation = c.generation;
+    copy_judge(&c, day + COPY_UNTOLD_MS + COPY_BUS_SILENT_MS);
+    assert_non_null(copy_find(&c, "gone")); /* without a hub nothing is known */
+    judge_with_a_hub(&c, day + COPY_UNTOLD_MS);
+    assert_null(copy_find(&c, "gone"));
+    assert_int_equal(c.count, 2);
+    assert_int_equal(c.forgotten, 1);
+    assert_true(c.generation > generation);
+    /* Nobody said that these are off. */
+    assert_string_equal(c.engines[0]->id, "a");
+    assert_string_equal(c.engines[1]->id, "z");
+    assert_int_equal(apply(&c, "gone", STATE_IDLE, 9), 0); /* and it is back */
+    copy_clear(&c);
+}
+
+static void
+what_another_hub_does_not_know_is_kept_for_a_day(void **unused)
+{
+    struct copy c;
+
+    (void)unused;
+    set_up(&c, IDS("gone"));
+    copy_begin_snapshot(&c, HUB + 1);
+    copy_end_snapshot(&c);
+    judge_with_a_hub(&c, 1000 + COPY_FORGET_MS - 1);
+    assert_int_equal(copy_find(&c, "gone")->shown, COPY_OFFLINE);
+    judge_with_a_hub(&c, 1000 + COPY_FORGET_MS);
+    assert_null(copy_find(&c, "gone"));
+    copy_clear(&c);
+}
+
 static void
 there_is_a_limit(void **unused)
 {
@@ -320,6 +384,8 @@ main(void)
         cmocka_unit_test(
             within_a_run_the_share_never_falls_and_the_rest_never_grows),
         cmocka_unit_test(age_is_the_hubs_and_ours),
+        cmocka_unit_test(what_the_hub_has_forgotten_is_forgotten),
+        cmocka_unit_test(what_another_hub_does_not_know_is_kept_for_a_day),
         cmocka_unit_test(there_is_a_limit),
     };
 

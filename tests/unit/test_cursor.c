@@ -100,6 +100,65 @@ a_reader_starts_with_the_snapshot(void **unused)
 }
 
 static void
+sweep(struct events *c, const char *id)
+{
+    events_find(c, id)->is_gone = true;
+    events_sweep(c);
+}
+
+static void
+when_an_engine_is_forgotten_a_snapshot_comes_again(void **unused)
+{
+    struct events c;
+    struct cursor all, some;
+    struct filter f = {.count = 2, .id = {"a", "b"}};
+
+    (void)unused;
+    events_init(&c, 1);
+    put(&c, "a", 1);
+    put(&c, "b", 1);
+    put(&c, "c", 1);
+    cursor_start(&all, &c);
+    cursor_start(&some, &c);
+    (void)read_data(&all, &c, NULL);
+    (void)read_data(&some, &c, &f);
+    put(&c, "b", 2); /* never to be told */
+    sweep(&c, "b");
+    assert_true(cursor_restart(&all));
+    assert_true(cursor_restart(&some));
+    filter_restart(&f);
+    assert_string_equal(read_data(&all, &c, NULL), SNAPSHOT("a1 , c1 "));
+    assert_string_equal(read_data(&some, &c, &f), SNAPSHOT("a1 "));
+    put(&c, "b", 3);
+    put(&c, "c", 2);
+    put(&c, "c", 3);
+    assert_string_equal(read_data(&all, &c, NULL), "{\"skipped\":1} b3 c3");
+    assert_string_equal(read_data(&some, &c, &f), "b3");
+    events_clear(&c);
+}
+
+static void
+who_was_resuming_or_reading_the_snapshot_begins_anew_as_well(void **unused)
+{
+    char text[READ_MAX] = "";
+    struct events c;
+    struct cursor at;
+
+    (void)unused;
+    events_init(&c, 1);
+    put(&c, "a", 1);
+    put(&c, "b", 1);
+    cursor_resume(&at, &c, 2);
+    sweep(&c, "b");
+    assert_true(cursor_restart(&at));
+    assert_string_equal(read_data(&at, &c, NULL), SNAPSHOT("a1 "));
+    cursor_start(&at, &c);
+    (void)read_some(&at, &c, NULL, 2, text); /* head and begin */
+    assert_false(cursor_restart(&at));
+    events_clear(&c);
+}
+
+static void
 changes_come_in_order_and_once(void **unused)
 {
     struct events c;
@@ -381,6 +440,9 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_reader_starts_with_the_snapshot),
+        cmocka_unit_test(when_an_engine_is_forgotten_a_snapshot_comes_again),
+        cmocka_unit_test(
+            who_was_resuming_or_reading_the_snapshot_begins_anew_as_well),
         cmocka_unit_test(changes_come_in_order_and_once),
         cmocka_unit_test(what_changes_during_the_snapshot_comes_behind_it),
         cmocka_unit_test(the_slow_get_the_newest_and_the_number_of_the_rest),

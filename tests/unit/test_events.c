@@ -178,6 +178,44 @@ ids_of_others_are_refused_and_leave_output_alone(void **unused)
 }
 
 static void
+what_is_gone_is_swept_and_the_rest_stays_linked(void **unused)
+{
+    char old[EVENTS_ID_MAX];
+    const struct events_row *row;
+    struct events c;
+    uint64_t number;
+
+    (void)unused;
+    events_init(&c, EPOCH);
+    put(&c, "a", "1");
+    put(&c, "b", "1");
+    put(&c, "c", "1");
+    put(&c, "d", "1");
+    (void)events_format_id(old, &c, 4);
+    events_find(&c, "b")->is_gone = true;
+    events_find(&c, "d")->is_gone = true;
+    events_sweep(&c);
+    assert_int_equal(c.count, 2);
+    assert_int_equal(c.sweeps, 1);
+    expect_order(&c, "ca");
+    row = events_first(&c);
+    assert_string_equal(row->next->id, "c");
+    assert_null(row->next->next);
+    /* Who knows only what was before must get the whole. */
+    assert_int_equal(events_parse_id(&number, &c, old), -EINVAL);
+    put(&c, "b", "2");
+    expect_order(&c, "bca");
+    (void)events_format_id(old, &c, 5);
+    assert_int_equal(events_parse_id(&number, &c, old), 0);
+    for (size_t i = 0; i < c.count; i++)
+        c.rows[i]->is_gone = true;
+    events_sweep(&c);
+    assert_null(events_first(&c));
+    assert_null(c.newest);
+    events_clear(&c);
+}
+
+static void
 a_beat_says_what_the_bus_is_like(void **unused)
 {
     struct events c;
@@ -210,6 +248,7 @@ main(void)
         cmocka_unit_test(an_event_that_is_being_sent_outlives_the_next),
         cmocka_unit_test(an_id_is_read_back),
         cmocka_unit_test(ids_of_others_are_refused_and_leave_output_alone),
+        cmocka_unit_test(what_is_gone_is_swept_and_the_rest_stays_linked),
         cmocka_unit_test(a_beat_says_what_the_bus_is_like),
     };
 

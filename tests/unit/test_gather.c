@@ -162,6 +162,32 @@ a_hub_that_leaves_is_a_beat(void **state)
     assert_int_equal(s->events.newest_number, 2);
 }
 
+static void
+an_engine_that_is_forgotten_is_swept(void **state)
+{
+    struct stage *s = *state;
+    struct state idle = {.name = STATE_IDLE};
+    uint64_t day = 2000 + COPY_FORGET_MS;
+    struct copy *c;
+
+    relay(s, "one", &idle);
+    relay(s, "two", &idle);
+    gather(s);
+    c = mirror_lock(s->mirror);
+    copy_find(c, "one")->verdict.live = VERDICT_OFF;
+    copy_beat(c, day, 5000);
+    copy_judge(c, day);
+    copy_judge(c, day);
+    assert_int_equal(c->forgotten, 1);
+    mirror_unlock(s->mirror);
+    gather(s);
+    assert_int_equal(s->events.sweeps, 1);
+    assert_int_equal(s->events.count, 1);
+    assert_null(events_find(&s->events, "one"));
+    gather(s);
+    assert_int_equal(s->events.sweeps, 1);
+}
+
 int
 main(void)
 {
@@ -175,6 +201,8 @@ main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(a_hub_that_leaves_is_a_beat, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(an_engine_that_is_forgotten_is_swept,
+                                        setup, teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
