@@ -56,8 +56,8 @@ print_option(FILE *to, const struct option_row *row)
 
     option_text_name(option, row, false);
     option_text_help(text, row);
-    option_variable(variable, row->name, "");
-    option_variable(file, row->name, "_FILE");
+    option_value_variable(variable, row, "");
+    option_value_variable(file, row, "_FILE");
     (void)snprintf(line, sizeof line, "%s [%s%s%s]", text, secret ? file : "",
                    secret ? " or " : "", variable);
     print_entry(to, option, line);

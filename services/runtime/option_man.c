@@ -155,7 +155,7 @@ put_variable(FILE *to, const struct option_row *row)
     char variable[OPTION_VARIABLE_MAX];
     bool secret = row->kind == OPTION_SECRET;
 
-    option_variable(variable, row->name, "");
+    option_value_variable(variable, row, "");
     (void)fprintf(to, ".It Ev %s", variable);
     if (secret)
         (void)fprintf(to, " , %s_FILE", variable);

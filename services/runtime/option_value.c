@@ -33,6 +33,14 @@ option_variable(char out[OPTION_VARIABLE_MAX], const char *name,
         *p = (char)(*p == '-' ? '_' : toupper((unsigned char)*p));
 }
 
+void
+option_value_variable(char out[OPTION_VARIABLE_MAX],
+                      const struct option_row *row, const char *suffix)
+{
+    option_variable(out, row->variable != NULL ? row->variable : row->name,
+                    suffix);
+}
+
 static void *
 field_of(const struct option_row *row, void *out)
 {

@@ -17,6 +17,10 @@ int option_error(char error[OPTION_ERROR_MAX], const char *format, ...)
 void option_variable(char out[OPTION_VARIABLE_MAX], const char *name,
                      const char *suffix);
 
+/* The same, of a row. */
+void option_value_variable(char out[OPTION_VARIABLE_MAX],
+                           const struct option_row *row, const char *suffix);
+
 /*
  * Set the row's field of out from text (any kind but OPTION_SECRET; a list
  * gets one more value).  text must outlive out.

@@ -154,7 +154,7 @@ refuse_unknown(const struct option_parse *p, const char *word, size_t len)
 
         if (row->kind != OPTION_SECRET || strcmp(row->name, name + 2) != 0)
             continue;
-        option_variable(variable, row->name, "");
+        option_value_variable(variable, row, "");
         (void)option_error(why,
                            "a secret does not stand on a command line; use"
                            " %s-file or %s",

@@ -26,7 +26,7 @@ read_variable(char name[OPTION_VARIABLE_MAX], const struct option_row *row,
 {
     const char *text;
 
-    option_variable(name, row->name, suffix);
+    option_value_variable(name, row, suffix);
     text = getenv(name); /* NOLINT(concurrency-mt-unsafe): no threads yet */
     return text != NULL && text[0] != '\0' ? text : NULL;
 }

@@ -2,7 +2,9 @@
  * options.h - one table per program: option = environment variable = help
  * line.
  *
- * --some-name V is also SYNCBUS_SOME_NAME; the option wins.  A secret S never
+ * --some-name V is also SYNCBUS_SOME_NAME; the option wins.  One environment
+ * serves all programs of ours: what two of them have means the same in both,
+ * or has another variable (option_row.variable).  A secret S never
  * stands on a command line: it is --S-file PATH, SYNCBUS_S_FILE or SYNCBUS_S.
  * Every program has --help, --version, --log-level and --log-format without
  * listing them.  Called once, before any thread exists.
@@ -42,7 +44,10 @@ struct option_row {
     bool is_required;    /* operands only */
     size_t offset;       /* offsetof(the program's struct, field) */
     const char *choices; /* OPTION_CHOICE; an operand's: words to suggest */
-    long min, max;       /* OPTION_NUMBER; the unit is the argument's word */
+    /* Its variable is SYNCBUS_ and the name, or this, where another program
+     * of ours means something else by the name: "sync-timeout". */
+    const char *variable;
+    long min, max; /* OPTION_NUMBER; the unit is the argument's word */
 };
 
 /* An option that a later version has: refused by name, never ignored. */

@@ -144,6 +144,7 @@ static const struct option_row sync_rows[] = {
      .offset = offsetof(struct settings, wait)},
     {.name = "timeout",
      .argument = "SECONDS",
+     .variable = "sync-timeout",
      .help = "With --wait: give up after this long (0: never)",
      .fallback = "0",
      .kind = OPTION_NUMBER,

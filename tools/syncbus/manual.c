@@ -3,6 +3,12 @@
 #include <stddef.h>
 
 static const struct option_note environment[] = {
+    {"SYNCBUS_...", "One environment serves all programs of syncbus, so that a"
+                    " service's file can be sourced: what a command shares"
+                    " with a service (--hub, --state, --workspace,"
+                    " --local-path) means the same to both. Where it would"
+                    " not, the variable has the command in its name:"
+                    " SYNCBUS_SYNC_TIMEOUT."},
     {"NO_COLOR", "When it is set and not empty, there are no colours."},
     {"TERM", "When it is dumb or not set, watch prints plain lines."},
     {NULL, NULL},
@@ -20,8 +26,8 @@ static const struct option_note examples[] = {
     {"syncbus status", "What every engine does:"},
     {"syncbus sync --wait nas.notes && shutdown now",
      "Sync once more, and only then go to sleep:"},
-    {"syncbus --hub tcp://hub.example watch", "Watch the hub of another"
-                                              " machine:"},
+    {"syncbus --hub tcp://hub.example --insecure watch",
+     "Watch the hub of another machine, over a network that you trust:"},
     {"syncbus status --json | jq '.engines[].state'", "For a script:"},
     {NULL, NULL},
 };
@@ -107,9 +113,19 @@ const struct option_manual manual_sync = {
     .exit_status = sync_exit,
 };
 
+static const struct option_note cancel_exit[] = {
+    {"0", "The engine stops; `syncbus watch` shows when it has."},
+    {"1", "The engine did not answer or refused, or no run, or not that one,"
+          " is under way."},
+    {"2", "Wrong usage, or several engines are live and none was named."},
+    {NULL, NULL},
+};
+
 const struct option_manual manual_cancel = {
     .description = "What was done so far stays valid, and the next run goes on"
-                   " from there. It is no error when no run is under way.",
+                   " from there. A run that was asked for and has not begun"
+                   " is called off.",
+    .exit_status = cancel_exit,
 };
 
 static const struct option_note log_exit[] = {
