@@ -1,18 +1,9 @@
-import shutil
-import sys
-import tempfile
-from pathlib import Path
-
 import pytest
 
-HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
-sys.path.insert(0, str(HERE.parent / "support"))
-
-from bus import Hub  # noqa: E402
-from engine import Device  # noqa: E402
-from gateway import TOKEN, Gateway, bearer  # noqa: E402
-from syncbus_test import Processes, wait_until  # noqa: E402
+from bus import Hub
+from engine import Device
+from gateway import TOKEN, Gateway, bearer
+from syncbus_test import wait_until
 
 
 class Site:
@@ -45,21 +36,5 @@ class Site:
 
 
 @pytest.fixture
-def processes():
-    everything = Processes()
-    yield everything
-    reports = everything.close()
-    assert not reports, "\n".join(reports)
-
-
-@pytest.fixture
-def folder():
-    """A folder with a short name: an ipc path holds at most 107 bytes."""
-    path = Path(tempfile.mkdtemp(prefix="sb-", dir="/tmp"))
-    yield path
-    shutil.rmtree(path, ignore_errors=True)
-
-
-@pytest.fixture
-def site(processes, folder):
-    return Site(processes, folder)
+def site(processes, short_dir):
+    return Site(processes, short_dir)

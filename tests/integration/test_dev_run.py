@@ -6,27 +6,13 @@ import os
 import selectors
 import shutil
 import signal
-import socket
 import subprocess
 import time
 import urllib.request
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-
-
-def free_port():
-    for port in range(21000 + os.getpid() % 5000, 32000):
-        with socket.socket() as s:
-            try:
-                s.bind(("127.0.0.1", port))
-                return port
-            except OSError:
-                continue
-    raise RuntimeError("no free port")
-
+from syncbus_test import ROOT, free_port
 
 def read_until(process, mark, seconds):
     """Lines of the process's output up to the one that holds mark."""
@@ -71,7 +57,7 @@ def start(port, *more):
 def get_sync_info(port):
     request = urllib.request.Request(
         f"http://127.0.0.1:{port}/api/sync/getSyncInfo", method="POST")
-    with urllib.request.urlopen(request, timeout=5) as answer:
+    with urllib.request.urlopen(request, timeout=60) as answer:
         return json.load(answer)
 
 
@@ -91,7 +77,7 @@ def test_dev_run_prints_a_finished_sync_and_starts_again(port):
         assert live["code"] == 0 and live["data"]["bus"] == "up"
 
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=20)
+        process.communicate(timeout=120)
         assert process.returncode == 143
         assert processes_of(port) == ""
 
@@ -110,12 +96,12 @@ def test_a_port_is_one_run_s(port):
     process = start(port)
     read_until(process, "running until", 240)
     second = start(port)
-    output, _ = second.communicate(timeout=60)
+    output, _ = second.communicate(timeout=120)
     assert second.returncode == 1
     assert f"port {port} is taken by another".encode() in output
     assert get_sync_info(port)["data"]["bus"] == "up"
     process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=20)
+    process.communicate(timeout=120)
 
 
 def test_dev_run_names_a_workspace_that_is_missing(port):

@@ -2,7 +2,6 @@
 
 import base64
 import re
-import time
 
 import pytest
 
@@ -45,9 +44,7 @@ def test_a_second_run_finds_nothing_to_do(device):
     device.once()
     before = {path: path.stat().st_mtime_ns
               for path in device.cloud.rglob("*")}
-    began = time.monotonic()
     done = device.once()
-    assert time.monotonic() - began < 2
     assert done.returncode == 0
     assert done.stdout.startswith("run 2 ok: nothing to upload")
     assert before == {path: path.stat().st_mtime_ns

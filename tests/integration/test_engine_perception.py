@@ -4,7 +4,6 @@ intervals here are hours, so nobody finds anything by looking."""
 import time
 
 import pytest
-import zmq
 
 from bus import Hub, Operator, Subscriber
 from engine import BOX, Device
@@ -15,13 +14,6 @@ pytestmark = pytest.mark.tsan
 FAR = 43200
 SOON = 30
 PAUSE = 5  # seconds between two runs for this reason
-
-
-@pytest.fixture
-def context():
-    with zmq.Context() as c:
-        yield c
-        c.destroy(0)
 
 
 class Pair:

@@ -7,13 +7,24 @@ import shutil
 import time
 
 import pytest
-import zmq
 
 import dejavu_reader
 from engine import BOX, KEY, Device, Ingest
 
 DAY = 86400
-GONE = 1500  # files
+GONE = 500  # files
+
+
+@pytest.fixture(autouse=True)
+def noon(monkeypatch):
+    """Days are local ones: here and now it is about noon, on no day on which
+    clocks are changed."""
+    utc = time.gmtime()
+    monkeypatch.setenv("TZ", f"NOON{utc.tm_hour - 12:+d}")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
 
 
 @pytest.fixture
@@ -145,41 +156,36 @@ def test_damage_stops_the_purge_and_not_the_run(device):
     assert_whole(device)
 
 
-def ask_until(ingest, condition):
-    """Read until a state is so.  A phase may be shorter than the time between
-    two states: a new subscription is answered at once."""
-    deadline = time.monotonic() + 30
-    while not (ingest.states and condition(ingest.states[-1])):
-        assert time.monotonic() < deadline, ingest.states[-1:]
-        ingest.socket.subscribe(b"sb1/s/d")
-        ingest.read(0.005)
-        ingest.socket.unsubscribe(b"sb1/s/d")
+def purge_once(device, processes, context, turn):
+    """A purge by a running engine, of some hundred files; the states it told,
+    and whether one of them was of that phase."""
+    for i in range(GONE):
+        device.write(f"assets/{i}.txt", f"gone {turn} {i}")
+    snapshots(device, 2, 400)
+    shutil.rmtree(device.workspace / "data/assets")
+    recent = snapshots(device, 3, 0)
+    run = device.runs()[-1]["run"] + 1
+    ingest = Ingest(context, f"{device.hub}/ingest")
+    engine = device.start(processes, direction="both").wait_ready()
+    ingest.watch_until(lambda state: state["st"] == "idle"
+                       and state["last"]["run"] == run, 30, "the run")
+    ingest.close()
+    assert purged(engine.log)[0] >= 2 and purged(engine.log)[1] > 2 * GONE
+    assert recent <= set(indexes(device))
+    assert engine.stop() == 0
+    for state in ingest.states:
+        if state.get("ph") == "purge":
+            assert state["st"] == "syncing" and state["run"] == run
+            assert 0 < state["n"][0] <= state["n"][1]
+    return "purge" in {state.get("ph") for state in ingest.states}
 
 
 @pytest.mark.tsan
 def test_a_running_engine_purges_after_its_first_run_and_says_so(
-        short_dir, processes):
+        short_dir, processes, context):
     device = Device(short_dir)
-    # Enough to remove that the phase is no blink of an eye.
-    for i in range(GONE):
-        device.write(f"assets/{i}.txt", f"gone {i}")
-    snapshots(device, 2, 400)
-    shutil.rmtree(device.workspace / "data/assets")
-    recent = snapshots(device, 3, 0)
-    endpoint = f"ipc://{short_dir}/ingest"
-    with zmq.Context() as context:
-        ingest = Ingest(context, endpoint)
-        engine = device.start(processes, direction="both",
-                              hub_ingest=endpoint).wait_ready()
-        ask_until(ingest, lambda state: state["st"] == "idle"
-                  and state["last"]["run"] == 6)
-        ingest.close()
-    told = [state for state in ingest.states if state.get("ph") == "purge"]
-    assert told, [state.get("ph") for state in ingest.states]
-    for state in told:
-        assert state["st"] == "syncing" and state["run"] == 6
-        assert 0 < state["n"][0] <= state["n"][1]
-    assert purged(engine.log)[0] == 2 and purged(engine.log)[1] > 2 * GONE
-    assert set(indexes(device)) == recent
-    assert engine.stop() == 0
+    (short_dir / "bus").mkdir()
+    # A machine may be too quick for it to be seen, or too busy to look.
+    assert any(purge_once(device, processes, context, turn)
+               for turn in range(5)), "no purge was told of"
     assert_whole(device)

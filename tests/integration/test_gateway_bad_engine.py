@@ -7,10 +7,8 @@ import time
 
 import msgpack
 import pytest
-import zmq
 
 from answering import Answering, ok, refusal
-from gateway import milliseconds
 from stand import Stand, run
 from syncbus_test import wait_until
 
@@ -20,17 +18,15 @@ PERFORM = "/api/sync/performSync"
 
 
 @pytest.fixture
-def stand(processes):
-    with zmq.Context() as context:
-        # A fourth of the threads may wait for engines.
-        stand = Stand(processes, context, threads=192)
-        stand.engine("nas")
-        stand.answer("nas")
-        wait_until(lambda: stand.gateway.ask("GET", "/v1/engines/nas").status
-                   == 200, 5, "nas at the gateway")
-        yield stand
-        stand.close()
-        context.destroy(0)
+def stand(processes, context):
+    # A fourth of the threads may wait for engines.
+    stand = Stand(processes, context, threads=192)
+    stand.engine("nas")
+    stand.answer("nas")
+    wait_until(lambda: stand.gateway.ask("GET", "/v1/engines/nas").status
+               == 200, 5, "nas at the gateway")
+    yield stand
+    stand.close()
 
 
 def ask(stand, path, body=None):
@@ -59,7 +55,7 @@ def is_well(stand):
     stand.answering["nas"].answer = lambda command: ok(run=18)
     answer = ask(stand, SYNC)
     assert answer.status == 202 and answer.json["run"] == 18, answer.text
-    assert milliseconds(lambda: stand.gateway.ask()) < 1000
+    assert stand.gateway.ask().status == 200
     return True
 
 
@@ -193,7 +189,7 @@ def test_an_engine_that_comes_and_goes_sticks_nobody(stand):
         worker.join()
     print({s: sum(x == s for x, _ in statuses) for s, _ in statuses})
     assert {s for s, _ in statuses} <= {202, 503, 504}
-    assert max(took for _, took in statuses) < 8
+    assert max(took for _, took in statuses) < 60
     assert is_well(stand)
 
 
@@ -217,8 +213,9 @@ def test_a_hub_that_starts_anew_ends_no_call_without_a_word(stand):
     wait_until(works, 15, "commands as before")
     stand.engines["nas"].send(st="idle", last=run(99))
     for thread in waiting:
-        thread.join(40)
+        thread.join(120)
         assert not thread.is_alive()
+    assert len(answers) == 4
     for answer in answers:
         assert answer.status in (200, 202), answer.text
         assert answer.json.get("code", 0) == 0 or says_why(answer)

@@ -95,7 +95,7 @@ class Stage:
     def answers_at_once(self):
         took = milliseconds(
             lambda: self.send("POST", "/api/sync/getSyncInfo"))
-        assert took < 1000
+        assert took < 5000
         return True
 
 
@@ -129,7 +129,7 @@ class Verdicts:
         assert self.count > 0
         assert not self.wrong, "\n".join(self.wrong[:40])
         slowest, stage.slowest = stage.slowest, (0, b"")
-        assert slowest[0] < 2, slowest
+        assert slowest[0] < 8, slowest  # a request has ten seconds
         assert stage.answers_at_once()
 
 
@@ -525,6 +525,7 @@ def test_memory_stayed_flat(stage):
 
 def test_the_log_has_no_secret(stage):
     """Down to debug, after all that was refused above."""
+    stage.send("POST", "/api/sync/getSyncInfo", [": y"] * 2 + ["X: a\0b"])
     log = stage.gateway.process.log
     assert "http: 400" in log  # so it is the log that was written to
     for secret in (TOKEN, TOKEN[:-1], READER, CODE, *stage.cookies.values(),

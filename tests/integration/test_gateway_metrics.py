@@ -2,7 +2,6 @@
 only grow."""
 
 import pytest
-import zmq
 
 from bus import Engine, Hub, Session
 from gateway import SYNC_INFO, TOKEN, Gateway
@@ -15,13 +14,6 @@ def hub(processes, short_dir):
     hub = Hub(short_dir)
     hub.process = hub.start(processes)
     return hub
-
-
-@pytest.fixture
-def context():
-    context = zmq.Context()
-    yield context
-    context.destroy(0)
 
 
 @pytest.fixture
@@ -126,7 +118,7 @@ def test_counters_only_grow_over_restarts_of_engine_and_hub(
     # The old one's end is told before the new one's subscription.
     wait_until(lambda: engine.socket.poll(100)
                and engine.socket.recv()[:1] == b"\1", 10, "a new hub")
-    engine.send(st="queued", cnt={"ok": 2, "err": 3}, ttl=10000)
+    engine.send(st="queued", cnt={"ok": 2, "err": 3})
     found = wait_sample(gateway, 1, "engine_state", engine="nas",
                         state="queued")
     assert found.get("sync_runs_total", **labels) == 11
@@ -161,7 +153,7 @@ def test_lost_messages_count_to_their_engine(gateway, hub, context):
 
 def test_without_the_hub_nobody_is_up(gateway, hub, context):
     engine = Engine(context, hub.ingest, "nas").wait_subscribed()
-    engine.send(st="idle", ttl=10000)
+    engine.send(st="idle")
     gateway.wait_state("idle")
     hub.process.kill()
     found = wait_sample(gateway, 0, "bus_up")
@@ -181,7 +173,7 @@ def test_requests_are_counted_by_route_and_status(gateway):
     name = "gateway_request_duration_seconds"
     assert found.get(f"{name}_count", route="getSyncInfo") == 3
     assert found.get(f"{name}_bucket", route="getSyncInfo", le="+Inf") == 3
-    assert 0 < found.get(f"{name}_sum", route="getSyncInfo") < 10
+    assert 0 < found.get(f"{name}_sum", route="getSyncInfo") < 60
     again = scrape(gateway)
     assert again.get("gateway_requests_total", route="metrics",
                      code="200") == 1

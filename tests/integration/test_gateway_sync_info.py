@@ -4,7 +4,6 @@ import json
 import time
 
 import pytest
-import zmq
 
 from bus import Engine, Hub
 from gateway import CORS, SYNC_INFO, Gateway
@@ -29,13 +28,6 @@ def hub(processes, short_dir):
     hub = Hub(short_dir)
     hub.start(processes)
     return hub
-
-
-@pytest.fixture
-def context():
-    context = zmq.Context()
-    yield context
-    context.destroy(0)
 
 
 @pytest.fixture
@@ -76,7 +68,7 @@ def test_a_running_sync_is_shown_in_full(gateway, engine):
     elapsed = data["progress"].pop("elapsedMs")
     eta = data["progress"].pop("etaSeconds")
     assert 0 <= volatile["ageMs"] < 10000 and 0 <= elapsed < 10000
-    assert abs(volatile["asOfMs"] - time.time() * 1000) < 10000
+    assert abs(volatile["asOfMs"] - time.time() * 1000) < 60_000
     assert eta is None  # too early for an estimate
     assert data == {
         "providerName": "WebDAV", "cloudName": "main", "enabled": True,

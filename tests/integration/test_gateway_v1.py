@@ -26,13 +26,6 @@ SYNCING = {"st": "syncing", "run": 17, "ph": "send-chunks", "n": [1, 4],
                    "name": "syncbus"}}
 
 
-@pytest.fixture
-def context():
-    with zmq.Context() as c:
-        yield c
-        c.destroy(0)
-
-
 class Stage:
     """A hub, a gateway that knows secrets, and what asks it."""
 
@@ -94,8 +87,8 @@ def test_an_engine_is_described_with_the_names_of_getSyncInfo(stage):
                                 "sentBytes": 7, "receivedBytes": 8}
     assert engine["lastError"]["remedy"]
     assert "hunter2" not in answer.text
-    assert 0 <= engine["ageMs"] < 5000
-    assert abs(engine["asOfMs"] / 1000 - time.time()) < 5
+    assert 0 <= engine["ageMs"] < 10_000
+    assert abs(engine["asOfMs"] / 1000 - time.time()) < 60
 
 
 @pytest.mark.tsan

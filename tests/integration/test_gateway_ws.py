@@ -8,7 +8,6 @@ import struct
 import time
 
 import pytest
-import zmq
 
 from bus import Engine, Hub
 from gateway import Gateway
@@ -26,13 +25,6 @@ def last(run, ok=True, **fields):
     return {"run": run, "ok": ok, "code": "" if ok else "network",
             "ts": 1000 + run, "ms": 1234, "dir": "both", "tx": [3, 1, 9600],
             "rx": [1, 0, 16000], "chg": [0, 0, 0], **fields}
-
-
-@pytest.fixture
-def context():
-    context = zmq.Context()
-    yield context
-    context.destroy(0)
 
 
 class Stand:
@@ -105,14 +97,19 @@ def test_a_run_from_start_to_end(stand):
     engine = stand.engine
     steps = [dict(ph="lock"), dict(ph="fetch-ref"),
              dict(ph="send-chunks", n=[0, 20]),
-             dict(ph="send-chunks", n=[5, 20]),
              dict(ph="send-chunks", n=[9, 20]),
+             dict(ph="send-chunks", n=[10, 20]),  # nothing new
              dict(ph="send-chunks", n=[19, 20]), dict(ph="unlock")]
+    messages = []
     for step in steps:
         engine.send(st="syncing", run=1, **step)
-        time.sleep(0.12)  # engines publish at most ten states a second
+        if step.get("n") == [10, 20]:
+            stand.gateway.wait_for(lambda d: d["progress"]["current"] == 10)
+            continue
+        # Each is heard before the next is said: none overtakes another.
+        messages += [client.message() for _ in range(2 if not messages else 1)]
     engine.send(st="idle", last=last(1))
-    messages = client.until_end()
+    messages += client.until_end()
     assert words(messages) == [
         "0", "Locking cloud sync directory",
         "Downloading data repo reference refs/latest",
@@ -131,9 +128,9 @@ def test_in_chinese_the_end_begins_with_upload(processes, short_dir, context):
     stand.wait_state("idle")
     client = stand.follow()
     stand.engine.send(st="syncing", run=1, ph="send-files", n=[8, 9])
-    time.sleep(0.12)
+    messages = [client.message(), client.message()]
     stand.engine.send(st="idle", last=last(1))
-    messages = client.until_end()
+    messages += client.until_end()
     assert messages[0]["msg"] == "数据同步中..."
     assert words(messages)[1] == "正在上传数据仓库文件 8/9"
     assert messages[-1]["msg"].startswith("上传/下载文件数 3/1<br>")
@@ -142,9 +139,9 @@ def test_in_chinese_the_end_begins_with_upload(processes, short_dir, context):
 def test_a_failed_run_says_why(stand):
     client = stand.follow()
     stand.engine.send(st="syncing", run=1, ph="lock")
-    time.sleep(0.12)
+    messages = [client.message(), client.message()]
     stand.engine.send(st="error", last=last(1, False))
-    messages = client.until_end()
+    messages += client.until_end()
     failed = ("Sync failed: The network is abnormal, please try again later"
               " (Provider: Local File System)")
     assert words(messages) == ["0", "Locking cloud sync directory", failed,
@@ -174,12 +171,11 @@ def test_runs_follow_each_other(stand):
     said = []
     for run in range(1, 6):
         stand.engine.send(st="syncing", run=run)
-        time.sleep(0.12)
+        said += words([client.message()])
         ok = run != 3
         stand.engine.send(st="idle" if ok else "error",
                           last=last(run, ok))
         said += words(client.until_end())
-        time.sleep(0.12)
     assert [w for w in said if len(w) == 1] == list("0101020101")
 
 
@@ -187,7 +183,6 @@ def test_an_engine_that_dies_in_a_run_ends_it(stand):
     client = stand.follow()
     stand.engine.send(st="syncing", run=1, ttl=1000)
     assert client.message()["code"] == 0
-    client.sock.settimeout(20)
     end = client.until_end(20)[-1]
     assert end["code"] == 2
     assert end["msg"] == "The network is abnormal, please try again later"
@@ -195,7 +190,7 @@ def test_an_engine_that_dies_in_a_run_ends_it(stand):
 
 def test_an_interrupted_run_is_ended_by_the_next_start(stand, context):
     client = stand.follow()
-    stand.engine.send(st="syncing", run=1, ttl=1000)
+    stand.engine.send(st="syncing", run=1)
     assert client.message()["code"] == 0
     stand.engine.close()
     stand.join("one", last=last(1, False, code="interrupted"))
@@ -435,7 +430,8 @@ def open_streams(gateway):
 @pytest.mark.parametrize("how", ["close", "reset", "half", "silent close"])
 def test_who_leaves_is_gone(stand, how):
     client, reader = stand.follow(), Events(stand.gateway.port)
-    assert open_streams(stand.gateway) == {"sse": 1, "websocket": 1}
+    wait_until(lambda: open_streams(stand.gateway) ==
+               {"sse": 1, "websocket": 1}, 5, "both")
     if how == "half":
         client.sock.shutdown(1)
     elif how == "silent close":  # a close frame, and then not a word
@@ -453,7 +449,7 @@ def test_the_gateway_says_goodbye(stand):
     clients = [stand.follow() for _ in range(20)]
     began = time.monotonic()
     assert stand.gateway.process.stop() == 0
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 5
     for client in clients:
         assert client.expect_close() == 1001
 

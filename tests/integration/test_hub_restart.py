@@ -3,19 +3,9 @@ subscriber with it, by nothing but re-subscription."""
 
 import time
 
-import pytest
-import zmq
-
 from bus import Hub, Subscriber, start_fleet
 
 ENGINES = 1000
-
-
-@pytest.fixture
-def context():
-    with zmq.Context() as c:
-        yield c
-        c.destroy(0)
 
 
 def test_a_restarted_hub_is_full_again_within_2_s(processes, context):

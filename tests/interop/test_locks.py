@@ -1,14 +1,12 @@
 """lock-sync, held by one program and met by the other."""
 
 import json
-import signal
 import subprocess
 
 import pytest
 
-from engine import wait_for_file
 from peer_device import LOCKED, PEER, make_ours, make_peer, ours_ok, tree
-from syncbus_test import wait_until
+from syncbus_test import Held, wait_until
 
 EPOCH = 1700000000
 
@@ -55,9 +53,10 @@ def test_they_leave_a_lock_of_ours_alone(pair, processes):
         ours.write(f"more/{i}.sy", f"{i}", EPOCH + i)
     peer.write("peer.sy", "peer", EPOCH)
     lock = ours.cloud / "lock-sync"
-    engine = ours.start(processes, "--once", direction="both")
-    wait_for_file(lock, engine)
-    engine.pause()
+    with Held(ours.cloud / "refs" / "latest"):  # which it reads when locked
+        engine = ours.start(processes, "--once", direction="both")
+        wait_until(lock.exists, 20, "the lock")
+        engine.pause()
     text = lock.read_text()
     record = json.loads(text)
     for verb in ("upload", "download"):
@@ -77,10 +76,10 @@ def test_a_lock_of_ours_expires_for_them(pair, processes):
     for i in range(400):
         ours.write(f"more/{i}.sy", f"{i}", EPOCH + i)
     lock = ours.cloud / "lock-sync"
-    engine = ours.start(processes, "--once", direction="both")
-    wait_for_file(lock, engine)
-    engine.signal(signal.SIGKILL)
-    engine.wait()
+    with Held(ours.cloud / "refs" / "latest"):
+        engine = ours.start(processes, "--once", direction="both")
+        wait_until(lock.exists, 20, "the lock")
+        engine.kill()
     record = json.loads(lock.read_text())
     assert peer.run("download").returncode == LOCKED
     record["time"] -= 66000

@@ -23,6 +23,7 @@ class Answering:
     def __init__(self, context, control, engine, answer=lambda c: ok()):
         self.answer = answer
         self.commands = []
+        self._done = []  # requests
         self._names = (context, control, engine)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -30,22 +31,20 @@ class Answering:
         self._wait_reached()
 
     def _wait_reached(self):
-        """Until the hub knows the way here."""
+        """Until the hub knows the way here, and all that was asked to find
+        out has been answered."""
         context, control, engine = self._names
         operator = Dealer(context, control)
+        ask = {"v": 1, "cmd": "runs"}
 
         def reached():
-            operator.ask(engine, {"v": 1, "cmd": "runs"})
-            return self.commands or operator.receive(0.05) and self.commands
+            operator.ask(engine, ask)
+            return self._done or operator.receive(0.05) and self._done
         wait_until(reached, 5, f"a command at {engine}")
+        last = operator.ask(engine, ask)  # it comes behind the others
+        wait_until(lambda: last in self._done, 5, "the last of them")
         operator.close()
-        wait_until(self._is_quiet, 5, "quiet")
-
-    def _is_quiet(self):
-        """Forget what came; did nothing more come meanwhile?"""
         self.commands.clear()
-        self._stop.wait(0.1)
-        return not self.commands
 
     def _run(self):
         context, control, engine = self._names
@@ -57,6 +56,7 @@ class Answering:
             command = msgpack.unpackb(frames[2])
             self.commands.append(command)
             self.react(dealer, frames, command)
+            self._done.append(frames[1])
         dealer.close()
 
     def react(self, dealer, frames, command):

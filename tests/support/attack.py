@@ -51,7 +51,7 @@ def is_endless(raw):
     return bool(end) and any(mark in head for mark in ENDLESS)
 
 
-def exchange(port, *pieces, timeout=12, half_close=False):
+def exchange(port, *pieces, timeout=60, half_close=False):
     """Send the pieces; all that comes until the end, or the head of an answer
     that has none."""
     raw = b""

@@ -19,9 +19,11 @@ import time
 import msgpack
 import zmq
 
-from syncbus_test import free_port, program
+from syncbus_test import SLOWER, free_port, program, wait_until
 
 NEVER = float("-inf")
+LONGEST_MS = 10000  # the longest lease: a state is there to be looked at
+USUAL_MS = 3500     # what real engines ask for
 
 
 def boot_ms():
@@ -85,7 +87,8 @@ class Session:
         self.seq += 1
         state = {"v": 1, "e": self.epoch_us, "i": self.instance, "q": self.seq,
                  "ts": time.time_ns() // 1_000_000,
-                 "up": boot_ms() - self.started_ms, "ttl": 3500, "st": "idle"}
+                 "up": boot_ms() - self.started_ms, "ttl": LONGEST_MS,
+                 "st": "idle"}
         state.update(fields)
         if state["st"] == "syncing":
             state.setdefault("ru", 0)
@@ -107,7 +110,8 @@ class Engine:
 
     def wait_subscribed(self, seconds=5):
         """Wait until the hub listens: what is sent before is lost."""
-        assert self.socket.poll(seconds * 1000), "the hub did not subscribe"
+        assert self.socket.poll(seconds * SLOWER * 1000), (
+            "the hub did not subscribe")
         self.socket.recv()
         return self
 
@@ -143,11 +147,34 @@ class Dealer:
         self.send(engine.encode(), request, msgpack.packb(command))
         return request
 
-    def receive(self, seconds=5):
-        """The frames of the next message; None when there is none."""
+    def receive(self, seconds=5 * SLOWER):
+        """The frames of the next message; None when there is none in time."""
         if not self.socket.poll(seconds * 1000):
             return None
         return self.socket.recv_multipart()
+
+    def receive_until(self, request):
+        """Drop what comes up to that request, or the answer to it."""
+        while True:
+            frames = self.receive()
+            assert frames, "it did not come"
+            if frames[1] == request:
+                return frames
+
+    def wait_reached(self, operator):
+        """Until commands of this operator come here, an engine that the hub
+        knows; nothing of what was asked to find out is left, on either
+        side."""
+        engine = self.socket.routing_id.decode()
+
+        def reached():
+            operator.ask(engine, {"v": 1, "cmd": "runs"})
+            return self.receive(0.05)
+        wait_until(reached, 5, f"a command at {engine}")
+        # What comes last comes behind all the rest.
+        self.receive_until(operator.ask(engine, {"v": 1, "cmd": "runs"}))
+        operator.receive_until(operator.ask("nobody.at.all",
+                                            {"v": 1, "cmd": "runs"}))
 
     def close(self):
         self.socket.close(0)
@@ -156,14 +183,15 @@ class Dealer:
 class Operator(Dealer):
     """Commands engines, and waits for what they reply."""
 
-    def call(self, engine, cmd, request=None, seconds=5, **arguments):
+    def call(self, engine, cmd, request=None, seconds=5 * SLOWER,
+             **arguments):
         """The reply to one command; its request id is remembered."""
         self.request = request or secrets.token_hex(16).encode()
         self.send(engine.encode(), self.request,
                   msgpack.packb({"v": 1, "cmd": cmd, **arguments}))
         return self.reply(self.request, seconds)
 
-    def reply(self, request, seconds=5):
+    def reply(self, request, seconds=5 * SLOWER):
         """The reply to that request; others are dropped."""
         deadline = time.monotonic() + seconds
         while True:
@@ -175,7 +203,7 @@ class Operator(Dealer):
 
     def call_when_there(self, engine, cmd, seconds=10, **arguments):
         """The same, once the hub has the engine."""
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + seconds * SLOWER
         while True:
             reply = self.call(engine, cmd, **arguments)
             if reply["code"] != "unreachable":
@@ -224,7 +252,7 @@ class Subscriber:
         if is_live:
             self.socket.setsockopt(zmq.SUBSCRIBE, b"sb1/h/")
             self.socket.connect(feed)
-            assert self.socket.poll(5000), "no beat"
+            assert self.socket.poll(5000 * SLOWER), "no beat"
         if ask_first:
             self.ask()
             self.late = states
@@ -320,10 +348,10 @@ class Subscriber:
 
     def pump_until(self, condition, seconds, what):
         """Read until condition() holds."""
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + seconds * SLOWER
         while not condition():
             left = deadline - time.monotonic()
-            assert left > 0, f"not within {seconds} s: {what}"
+            assert left > 0, f"it did not come: {what}"
             if self.socket.poll(min(20, max(1, int(left * 1000)))):
                 self.take(self.socket.recv_multipart())
         return self
@@ -398,6 +426,7 @@ def fleet_main(args):
         if not frozen:
             session.done = session.seq
         fields = {"st": "syncing" if args.syncing else "idle", "run": 7,
+                  "ttl": USUAL_MS,
                   "ph": "send-chunks", "n": [session.done, 100000],
                   "b": [session.done * 4096, 1 << 40], "en": True,
                   "prov": "webdav", "cloud": "main",

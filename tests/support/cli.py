@@ -8,7 +8,7 @@ import time
 import msgpack
 
 from bus import Dealer, Engine, Hub, Session, Subscriber
-from syncbus_test import TSAN_SUPPRESSIONS, program, wait_until
+from syncbus_test import TSAN_SUPPRESSIONS, program
 from terminal import Session as TerminalSession
 
 LAST = {"run": 17, "ok": True, "code": "", "why": "", "ts": 1795495875100,
@@ -30,7 +30,7 @@ def environment(env=None):
             **(env or {})}
 
 
-def run(*words, env=None, seconds=30):
+def run(*words, env=None, seconds=120):
     """Run syncbus to its end: the completed process."""
     done = subprocess.run(
         [program("syncbus"), *map(str, words)], capture_output=True, text=True,
@@ -101,15 +101,8 @@ class Bus:
         dealer = Dealer(self.context, self.hub.control, name)
         self.dealers.append(dealer)
         operator = Dealer(self.context, self.hub.control)
-
-        def reached():
-            operator.ask(name, {"v": 1, "cmd": "runs"})
-            return dealer.receive(0.05)
-        frames = wait_until(reached, 5, f"a command at {name}")
-        while dealer.receive(0.05):
-            pass
+        dealer.wait_reached(operator)
         operator.close()
-        assert frames
         return dealer
 
     def wait_known(self, *names):
@@ -117,6 +110,14 @@ class Bus:
         subscriber = Subscriber(self.context, self.hub.feed)
         subscriber.pump_until(lambda: set(names) <= set(subscriber.copy), 5,
                               f"{names} at the hub")
+        subscriber.close()
+
+    def wait_refused(self, reason):
+        """Until the hub's beat tells of a message refused for it."""
+        subscriber = Subscriber(self.context, self.hub.feed)
+        subscriber.pump_until(
+            lambda: subscriber.beat and subscriber.beat["drop"].get(reason),
+            5, f"a refusal for {reason}")
         subscriber.close()
 
     @property
@@ -148,9 +149,9 @@ class Answers:
         self.dealer = bus.listen(name)
         self.commands = []
 
-    def answer(self, reply, seconds=5):
+    def answer(self, reply):
         """Take the next command and reply; returns the command."""
-        frames = self.dealer.receive(seconds)
+        frames = self.dealer.receive()
         assert frames, "no command came"
         command = msgpack.unpackb(frames[2])
         self.commands.append(command)

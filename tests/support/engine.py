@@ -5,12 +5,11 @@ import json
 import os
 import subprocess
 import time
-from pathlib import Path
 
 import msgpack
 import zmq
 
-from syncbus_test import TSAN_SUPPRESSIONS, program
+from syncbus_test import SLOWER, TSAN_SUPPRESSIONS, program
 
 KEY = bytes(range(32))
 BOX = "20240101120000-testbox"
@@ -94,7 +93,7 @@ class Device:
 
 def wait_for_file(path, process, seconds=20):
     """Spin, so that the process can be caught in the act."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + seconds * SLOWER
     while not path.exists():
         assert process.is_running(), process.log
         assert time.monotonic() < deadline, f"{path} did not appear"
@@ -124,14 +123,27 @@ class Ingest:
         return state
 
     def read_until(self, condition, seconds, what):
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + seconds * SLOWER
         while True:
             left = deadline - time.monotonic()
             state = self.read(max(left, 0))
             assert state is not None, (
-                f"no {what} in {seconds} s; the last: {self.states[-1:]}")
+                f"no {what}; the last: {self.states[-1:]}")
             if condition(state):
                 return state
+
+    def watch_until(self, condition, seconds, what):
+        """The same, and see more: an engine tells of a run ten times a
+        second, in which a quick one may be over, and whoever subscribes at
+        once."""
+        deadline = time.monotonic() + seconds * SLOWER
+        while not (self.states and condition(self.states[-1])):
+            assert time.monotonic() < deadline, (
+                f"no {what}; the last: {self.states[-1:]}")
+            self.socket.subscribe(b"sb1/s/d")
+            self.read(0.005)
+            self.socket.unsubscribe(b"sb1/s/d")
+        return self.states[-1]
 
     def close(self):
         self.socket.close()

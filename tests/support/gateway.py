@@ -55,7 +55,8 @@ class Gateway:
         line = self.process.wait_for("ready: ")
         self.port = int(re.search(r"http://127\.0\.0\.1:(\d+)", line)[1])
 
-    def connect(self, timeout=10):
+    def connect(self, timeout=120):
+        """Calls may wait: for an engine, for the end of a run."""
         return http.client.HTTPConnection("127.0.0.1", self.port,
                                           timeout=timeout)
 
@@ -85,7 +86,7 @@ class Gateway:
         return self.wait_for(lambda d: d.get("state") == state, seconds,
                              engine, f"state {state}")
 
-    def raw(self, data, timeout=15):
+    def raw(self, data, timeout=60):
         """Send bytes as they are; all that comes back until the end."""
         with socket.create_connection(("127.0.0.1", self.port),
                                       timeout) as s:

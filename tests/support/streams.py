@@ -10,6 +10,8 @@ import socket
 import struct
 import time
 
+from syncbus_test import SLOWER
+
 EVENTS = "/v1/events"
 SOCKET = "/ws?app=test&id=1&type=main"
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
@@ -36,7 +38,7 @@ class Event:
 class _Stream:
     """A request whose answer goes on."""
 
-    def __init__(self, port, path, headers, receive_bytes=None, timeout=10):
+    def __init__(self, port, path, headers, receive_bytes=None, timeout=60):
         self.sock = socket.socket()
         if receive_bytes:  # before connecting, or the window is larger
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF,
@@ -128,13 +130,13 @@ class Events(_Stream):
 
     def until(self, condition, seconds=10):
         """Events up to the first for which condition holds."""
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + seconds * SLOWER
         seen = []
         while time.monotonic() < deadline:
             seen.append(self.next())
             if condition(seen[-1]):
                 return seen
-        raise AssertionError(f"not within {seconds} s; last {seen[-3:]}")
+        raise AssertionError(f"it did not come; last {seen[-3:]}")
 
     def available(self):
         """The events that are there now."""
@@ -227,13 +229,13 @@ class WebSocket(_Stream):
 
     def until_end(self, seconds=10):
         """Messages up to the end of a run: "syncing" 1 or 2."""
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + seconds * SLOWER
         seen = []
         while time.monotonic() < deadline:
             seen.append(self.message())
             if seen[-1]["cmd"] == "syncing" and seen[-1]["code"] > 0:
                 return seen
-        raise AssertionError(f"no end within {seconds} s: {seen[-3:]}")
+        raise AssertionError(f"no end: {seen[-3:]}")
 
     def expect_close(self):
         """The code of the close frame that must come, and then the end."""

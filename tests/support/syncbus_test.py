@@ -11,9 +11,14 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-BUILD = Path(os.environ.get("SYNCBUS_BUILD", ROOT / "build" / "dev"))
+BUILD = Path(os.environ.get("SYNCBUS_BUILD",
+                            ROOT / "build" / "dev")).resolve()
 TSAN_SUPPRESSIONS = ROOT / "tests" / "support" / "tsan.supp"
 LONG = bool(os.environ.get("SYNCBUS_LONG"))  # nightly sizes
+
+# What must happen is waited for this many times longer than it may take on a
+# machine like that of whoever wrote the test: only a failure comes later.
+SLOWER = 6
 
 SANITIZER_MARKS = ("ERROR: AddressSanitizer", "ERROR: LeakSanitizer",
                    "WARNING: ThreadSanitizer", ": runtime error: ")
@@ -57,15 +62,71 @@ def free_port():
 
 
 def wait_until(condition, seconds, what):
-    """The first true value of condition(); fails after so many seconds."""
-    deadline = time.monotonic() + seconds
+    """The first true value of condition(); fails after so many seconds of a
+    quick machine."""
+    deadline = time.monotonic() + seconds * SLOWER
     while True:
         value = condition()
         if value:
             return value
         if time.monotonic() > deadline:
-            raise AssertionError(f"not within {seconds} s: {what}")
+            raise AssertionError(f"not within {seconds * SLOWER} s: {what}")
         time.sleep(0.01)
+
+
+def assert_never(condition, seconds, what):
+    """It stays false for so long, by the clock."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        assert not condition(), what
+        time.sleep(0.01)
+
+
+def quickest(action, seconds, rounds=5):
+    """The shortest of some times that action() took, in seconds, as soon as
+    one is below `seconds`.  A machine that has other things to do is late
+    once or twice, a program that waits for something is late every time."""
+    took = []
+    while not took or min(took) >= seconds:
+        assert len(took) < rounds, f"never within {seconds} s: {took}"
+        began = time.monotonic()
+        action()
+        took.append(time.monotonic() - began)
+    return min(took)
+
+
+class Held:
+    """A file that nobody can open until the block ends: who tries waits (who
+    opens it with O_NONBLOCK is told so).  A run stays where it reads such a
+    file of the store for as long as it is looked at, on any machine.  A lease
+    of Linux, for 45 s at most."""
+
+    def __init__(self, path):
+        self._path = path
+
+    def __enter__(self):
+        # Somebody at the door is told by this signal; by default it kills.
+        self._was = signal.signal(signal.SIGIO, signal.SIG_IGN)
+        self._fd = os.open(self._path, os.O_RDONLY)
+        # Not while somebody has it open.
+        wait_until(self._take, 5, f"a lease of {self._path}")
+        return self
+
+    def _take(self):
+        try:
+            fcntl.fcntl(self._fd, fcntl.F_SETLEASE, fcntl.F_WRLCK)
+        except BlockingIOError:
+            return False
+        return True
+
+    def let_go(self):
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+    def __exit__(self, *_):
+        self.let_go()
+        signal.signal(signal.SIGIO, self._was)
 
 
 class Process:
@@ -115,10 +176,11 @@ class Process:
     def wait(self, seconds=20):
         """Wait for its end; returns the exit code."""
         try:
-            return self.popen.wait(seconds)
+            return self.popen.wait(seconds * SLOWER)
         except subprocess.TimeoutExpired:
             raise AssertionError(f"{self.command[0]} did not end in"
-                                 f" {seconds} s:\n{self.log}") from None
+                                 f" {seconds * SLOWER} s:\n{self.log}"
+                                 ) from None
 
     def signal(self, number):
         self.popen.send_signal(number)

@@ -12,6 +12,8 @@ import termios
 import time
 import unicodedata
 
+from syncbus_test import SLOWER
+
 SEQUENCE = re.compile(r"\x1b\[(\?25)?(\d*)([A-Za-z])")
 
 
@@ -159,10 +161,10 @@ class Session:
 
     def wait_for(self, condition, seconds=10, what="the screen"):
         """Until condition(text of the screen); returns that text."""
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + seconds * SLOWER
         while not condition(self.terminal.text):
             assert time.monotonic() < deadline, (
-                f"not within {seconds} s: {what}; there is:\n"
+                f"it did not come: {what}; there is:\n"
                 f"{self.terminal.text}")
             if not self.read(0.05):
                 assert condition(self.terminal.text), (
@@ -174,11 +176,11 @@ class Session:
 
     def finish(self, seconds=10):
         """Read to the end; returns the exit code."""
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + seconds * SLOWER
         while self.read(0.05):
             assert time.monotonic() < deadline, (
                 f"it did not end:\n{self.terminal.text}")
-        return self.popen.wait(seconds)
+        return self.popen.wait(seconds * SLOWER)
 
     def close(self):
         if self.popen.poll() is None:
