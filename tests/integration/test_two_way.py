@@ -130,6 +130,16 @@ SCENARIOS = {
     "32 mergeable structure": ("/doc=base", [
         "A /doc=line a@10", "A both 0/0/0", "B /doc=base line@11",
         "B down 1/0/1", "B has /doc=line a"]),
+
+    # Path and second make the id of a file, whatever is in it (10.1, 3).
+    "same second, other content": ("/doc=base", [
+        "A /doc=a@10", "A both 0/0/0", "B /doc=b@10", "B both 0/0/1",
+        f"B conflict {UU} local", "B kept /doc=a", "B has /doc=b",
+        "A both 1/0/0", "A has /doc=b", "B both 0/0/0", "C both 1/0/0",
+        "all equal"]),
+    "same second, other content, download": ("/doc=base", [
+        "A /doc=a@10", "A both 0/0/0", "B /doc=b@10", "B down 1/0/1",
+        f"B conflict {UU} cloud", "B kept /doc=b", "B has /doc=a"]),
 }
 
 
@@ -251,6 +261,20 @@ def test_scenario(tmp_path, name):
             fleet.do(step)
         except AssertionError as why:
             raise AssertionError(f"{name}: {step}") from why
+
+
+def test_the_content_of_one_second_is_told_and_uploaded(pair):
+    """Ours and the store's differ in nothing but content."""
+    a, b = pair
+    a.write("doc", "theirs", EPOCH + 600)
+    b.write("doc", "ours", EPOCH + 600)
+    run_ok(a)
+    assert plan(b)["/doc"] == ("send", "local", UU)
+    assert plan(b, "upload")["/doc"] == ("send", "local", "")
+    assert os.stat(b.workspace / "data/doc").st_mtime == EPOCH + 600
+    run_ok(b, "upload")
+    run_ok(a)
+    assert (a.workspace / "data/doc").read_text() == "ours"
 
 
 # ---- joining ----

@@ -34,6 +34,9 @@ int run_set_base(struct run *r);
 int run_differ(struct run *r);
 int run_list_base(struct run *r); /* merge.base_files */
 
+/* run_agree.c: one id, one content?  Else RUN_AGAIN. */
+int run_agree(struct run *r);
+
 /* run_fetch.c: what the store has. */
 int run_fetch_files(struct run *r);
 int run_fetch_chunks(struct run *r);
