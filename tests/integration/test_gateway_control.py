@@ -401,19 +401,21 @@ def test_without_a_hub_it_says_so(processes):
     assert gateway.ask(path="/api/sync/getBootSync").json == PLAIN
 
 
-def hang_up_after_asking(gateway):
-    with socket.create_connection(("127.0.0.1", gateway.port)) as s:
-        s.sendall(f"POST {PERFORM} HTTP/1.1\r\nHost: localhost\r\n"
-                  "Content-Length: 2\r\n\r\n{}".encode())
-
-
 @pytest.mark.tsan
 def test_clients_that_hung_up_free_their_threads(stage):
     """24 threads, so six calls may wait."""
     for turn in range(1, 4):
+        clients = []
         for _ in range(6):
-            hang_up_after_asking(stage.gateway)
+            clients.append(socket.create_connection(
+                ("127.0.0.1", stage.gateway.port)))
+            clients[-1].sendall(
+                f"POST {PERFORM} HTTP/1.1\r\nHost: localhost\r\n"
+                "Content-Length: 2\r\n\r\n{}".encode())
+        # Who has hung up before need not be asked for.
         stage.device.wait_asked(6)
+        for client in clients:
+            client.close()
         wait_until(lambda: stage.call({"wait": False}).status == 200, 5,
                    f"room after turn {turn}")
         stage.device.nas.commands.clear()
