@@ -6,10 +6,9 @@ import subprocess
 import time
 
 import pytest
-import zmq
 
 import cli
-from cli import Bus
+
 from syncbus_test import program
 from terminal import Terminal, Session
 
@@ -34,15 +33,11 @@ printf '%s\n' "${COMPREPLY[@]}" | sort
 
 
 @pytest.fixture
-def bus(processes):
-    with zmq.Context() as context:
-        bus = Bus(processes, context)
-        bus.engine("nas.notes")
-        bus.engine("laptop")
-        bus.wait_known("nas.notes", "laptop")
-        yield bus
-        bus.close()
-        context.destroy(0)
+def bus(bus):
+    bus.engine("nas.notes")
+    bus.engine("laptop")
+    bus.wait_known("nas.notes", "laptop")
+    return bus
 
 
 def environment(bus=None):

@@ -11,15 +11,8 @@ import pytest
 
 import cli
 from bus import Engine, Hub, Session
-from cli import FAILED, LAST, Answers, Bus, now_ms
+from cli import FAILED, LAST, Answers, now_ms
 from syncbus_test import wait_until
-
-
-@pytest.fixture
-def bus(processes, context):
-    bus = Bus(processes, context)
-    yield bus
-    bus.close()
 
 
 def examine(bus, *words):

@@ -3,29 +3,12 @@
 import json
 
 import pytest
-import zmq
 
 import cli
-from cli import FAILED, LAST, Answers, Bus
+from cli import FAILED, LAST
 from syncbus_test import program
 
 HOSTILE = "/a\x1b]0;owned\x07\n\x9b31m"
-
-
-@pytest.fixture
-def bus(processes):
-    with zmq.Context() as context:
-        bus = Bus(processes, context)
-        bus.engine("nas", last=LAST)
-        bus.wait_known("nas")
-        yield bus
-        bus.close()
-        context.destroy(0)
-
-
-@pytest.fixture
-def nas(bus):
-    return Answers(bus, "nas")
 
 
 def start(bus, *words):

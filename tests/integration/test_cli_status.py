@@ -5,23 +5,13 @@ import json
 import subprocess
 
 import pytest
-import zmq
 
 import cli
-from cli import FAILED, LAST, Bus, now_ms
+from cli import FAILED, LAST, now_ms
 from gateway import Gateway
 from terminal import Terminal, width_of
 
 HOSTILE = "/a\x1b]0;owned\x07\x1b[2J\r\n\x9b31m\u202egpj.\x7fz"
-
-
-@pytest.fixture
-def bus(processes):
-    with zmq.Context() as context:
-        bus = Bus(processes, context)
-        yield bus
-        bus.close()
-        context.destroy(0)
 
 
 def syncing(**more):

@@ -47,17 +47,33 @@ say_ended(const char *engine, const struct state_last *last)
                             text);
 }
 
+/* Who is out of sight: the engine, or all of them? */
 static int
-say_not_ended(const char *engine, uint64_t run, int rc)
+say_lost(struct session *s, const char *engine, uint64_t run)
+{
+    bool up = mirror_lock(s->mirror)->bus_up;
+
+    mirror_unlock(s->mirror);
+    if (!up) {
+        return session_complain(session_hint(s->hub.feed),
+                                "%s: the hub at %s fell silent; run %" PRIu64
+                                " was not seen to end",
+                                engine, s->hub.feed, run);
+    }
+    return session_complain("`syncbus doctor` looks for the reason; the"
+                            " run may have ended all the same, see"
+                            " `syncbus log`.",
+                            "%s: the engine is gone, restarted or disabled"
+                            "; run %" PRIu64 " was not seen to end",
+                            engine, run);
+}
+
+static int
+say_not_ended(struct session *s, const char *engine, uint64_t run, int rc)
 {
     switch (rc) {
     case -ENOTCONN:
-        return session_complain("`syncbus doctor` looks for the reason; the"
-                                " run may have ended all the same, see"
-                                " `syncbus log`.",
-                                "%s: the engine is gone, restarted or disabled"
-                                "; run %" PRIu64 " was not seen to end",
-                                engine, run);
+        return say_lost(s, engine, run);
     case -ETIMEDOUT:
         return session_complain("It goes on; `syncbus watch` shows it, and"
                                 " --timeout waits longer.",
@@ -95,7 +111,8 @@ wait_for_run(struct session *s, const struct settings *settings,
             rc = -EINTR;
     } while (rc == -ETIMEDOUT && clock_boot_ms() < until_ms);
     progress_line_clear();
-    return rc == 0 ? say_ended(engine, &last) : say_not_ended(engine, run, rc);
+    return rc == 0 ? say_ended(engine, &last)
+                   : say_not_ended(s, engine, run, rc);
 }
 
 static int

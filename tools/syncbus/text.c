@@ -116,19 +116,29 @@ fitting(const char *safe, size_t columns, size_t *taken)
     return bytes;
 }
 
+/* What needs no ellipsis, or has no room for one.  True when that was all. */
+static bool
+copy_whole(char *out, size_t cap, const char *safe, size_t *width,
+           size_t columns)
+{
+    *width = text_width(safe);
+    if (*width > columns && columns > 0)
+        return false;
+    if (*width > columns) {
+        safe = "";
+        *width = 0;
+    }
+    (void)snprintf(out, cap, "%s", safe);
+    return true;
+}
+
 size_t
 text_cut_end(char *out, size_t cap, const char *safe, size_t columns)
 {
-    size_t width = text_width(safe), bytes;
+    size_t width, bytes;
 
-    if (width <= columns) {
-        (void)snprintf(out, cap, "%s", safe);
+    if (copy_whole(out, cap, safe, &width, columns))
         return width;
-    }
-    if (columns == 0) {
-        out[0] = '\0';
-        return 0;
-    }
     bytes = fitting(safe, columns - 1, &width);
     (void)snprintf(out, cap, "%.*s" TEXT_ELLIPSIS, (int)bytes, safe);
     return width + 1;
@@ -137,16 +147,10 @@ text_cut_end(char *out, size_t cap, const char *safe, size_t columns)
 size_t
 text_cut_start(char *out, size_t cap, const char *safe, size_t columns)
 {
-    size_t width = text_width(safe), one;
+    size_t width, one;
 
-    if (width <= columns) {
-        (void)snprintf(out, cap, "%s", safe);
+    if (copy_whole(out, cap, safe, &width, columns))
         return width;
-    }
-    if (columns == 0) {
-        out[0] = '\0';
-        return 0;
-    }
     while (width > columns - 1) {
         safe += measure(safe, &one);
         width -= one;

@@ -26,6 +26,8 @@
 #define RESTART_MS 10000 /* how long a restart of the hub is told of */
 #define WAIT_MS    2000  /* before a hub that is not there is a hint's worth */
 
+#define FRAME_BYTES 65536 /* written at once: no half frame is seen */
+
 /* The hub, as it was seen last. */
 struct hub_memory {
     bool was_up, was_seen;
@@ -274,13 +276,16 @@ look(struct watch *w, bool is_tty)
 static int
 run(struct session *s, const struct settings *settings)
 {
+    static char frame[FRAME_BYTES];
     struct watch w = {
         .session = s, .settings = settings, .started_at_ms = clock_boot_ms()};
     bool is_tty = term_look(STDOUT_FILENO).is_tty;
     int rc = command_check_engines(settings);
 
-    if (rc == 0 && is_tty)
+    if (rc == 0 && is_tty) {
+        (void)setvbuf(stdout, frame, _IOFBF, sizeof frame);
         screen_open(&w.screen);
+    }
     while (rc == 0) {
         rc = look(&w, is_tty);
         if (rc == 0 && session_sleep(s, LOOK_MS))
