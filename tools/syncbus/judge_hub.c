@@ -111,6 +111,25 @@ remedy_of(enum refusal reason)
     }
 }
 
+/* Why, in words; the hub's log and its metrics have the token. */
+static const char *
+words_of(enum refusal reason)
+{
+    static const char *const words[REFUSAL_COUNT] = {
+        [REFUSAL_IDENTITY] = "of an engine whose key has another id",
+        [REFUSAL_FRAMES] = "that have not two frames",
+        [REFUSAL_TOPIC] = "that are no state of an engine",
+        [REFUSAL_SIZE] = "that are too long",
+        [REFUSAL_MESSAGE] = "that it cannot read",
+        [REFUSAL_RATE] = "of engines that publish too often",
+        [REFUSAL_FULL] = "of engines for which it has no room",
+        [REFUSAL_OLD] = "that came late or twice",
+        [REFUSAL_TWIN] = "of a second engine with the same id",
+    };
+
+    return words[reason];
+}
+
 static void
 judge_refused(struct judge *j, const struct roster *r)
 {
@@ -130,8 +149,8 @@ judge_refused(struct judge *j, const struct roster *r)
         if (seen == 0)
             continue;
         any = true;
-        judge_add(j, &note, "the hub refused %llu messages: %s", seen,
-                  refusal_token(reason));
+        judge_add(j, &note, "the hub refused %llu messages %s (%s)", seen,
+                  words_of(reason), refusal_token(reason));
     }
     if (!any) {
         judge_add(j, &(struct judge_note){.name = "refused"},
