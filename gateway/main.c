@@ -234,6 +234,7 @@ start(struct gateway *g, const struct settings *s)
     if (rc == 0)
         rc = mirror_new(&g->service.mirror);
     answers.mirror = feed.mirror = streams.mirror = g->service.mirror;
+    streams.sessions = &g->service.sessions;
     if (rc == 0)
         rc = answers_new(&g->service.answers, &answers);
     if (rc == 0)

@@ -90,6 +90,35 @@ session_find(struct sessions *s, const char *cookie)
     return role;
 }
 
+uint64_t
+session_number(struct sessions *s, const char *cookie)
+{
+    uint64_t number = 0;
+    const char *id;
+    size_t len;
+
+    (void)pthread_mutex_lock(&s->lock);
+    for (int i = 0; i < COOKIES_MAX && number == 0; i++) {
+        id = next_id(&cookie, &len);
+        if (id == NULL)
+            break;
+        number = session_table_number(&s->table, id, len);
+    }
+    (void)pthread_mutex_unlock(&s->lock);
+    return number;
+}
+
+bool
+session_has(struct sessions *s, uint64_t number)
+{
+    bool has;
+
+    (void)pthread_mutex_lock(&s->lock);
+    has = session_table_has(&s->table, number);
+    (void)pthread_mutex_unlock(&s->lock);
+    return has;
+}
+
 void
 session_end(struct sessions *s, const char *cookie,
             char field[SESSION_COOKIE_MAX])
@@ -105,5 +134,6 @@ session_end(struct sessions *s, const char *cookie,
         session_table_remove(&s->table, id, len);
     }
     (void)pthread_mutex_unlock(&s->lock);
+    atomic_fetch_add(&s->ends, 1);
     format_field(field, "", "; Max-Age=0", false);
 }

@@ -11,6 +11,7 @@
 #include "gateway/http/session_table.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #define SESSION_COOKIE     "siyuan"
 #define SESSION_COOKIE_MAX 256 /* bytes of a whole Set-Cookie field */
@@ -18,6 +19,7 @@
 struct sessions {
     pthread_mutex_t lock;
     struct session_table table;
+    atomic_uint ends; /* grows when one was ended */
 };
 
 /* 0, or -errno. */
@@ -39,6 +41,13 @@ int session_begin(struct sessions *s, const struct session_options *opt,
 
 /* What the sessions in a Cookie header may; cookie may be NULL. */
 enum auth_role session_find(struct sessions *s, const char *cookie);
+
+/*
+ * The number of a session in a Cookie header, for what outlives the request;
+ * 0 when there is none.  And is that session still here?
+ */
+uint64_t session_number(struct sessions *s, const char *cookie);
+bool session_has(struct sessions *s, uint64_t number);
 
 /* End the sessions in a Cookie header, and write the field that says so. */
 void session_end(struct sessions *s, const char *cookie,

@@ -34,6 +34,7 @@ session_table_add(struct session_table *t, enum auth_role role, bool is_long,
     struct session_entry *e = make_room(t, now_ms);
 
     *e = (struct session_entry){
+        .number = ++t->last_number,
         .role = role,
         .idle_ms = is_long ? 0 : SESSION_TABLE_IDLE_MS,
         .until_ms =
@@ -116,6 +117,25 @@ session_table_find(struct session_table *t, const char *id, size_t len,
     if (e->idle_ms > 0)
         e->until_ms = now_ms + e->idle_ms;
     return e->role;
+}
+
+uint64_t
+session_table_number(struct session_table *t, const char *id, size_t len)
+{
+    const struct session_entry *e = find(t, id, len);
+
+    return e != NULL ? e->number : 0;
+}
+
+bool
+session_table_has(const struct session_table *t, uint64_t number)
+{
+    for (size_t i = 0; i < SESSION_TABLE_ENTRIES; i++) {
+        if (t->entries[i].role != AUTH_ANYBODY &&
+            t->entries[i].number == number)
+            return true;
+    }
+    return false;
 }
 
 void

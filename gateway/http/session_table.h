@@ -22,6 +22,7 @@
 
 struct session_entry {
     unsigned char id[SESSION_TABLE_BYTES];
+    uint64_t number;     /* from 1, never again: names it to those inside */
     enum auth_role role; /* AUTH_ANYBODY: free */
     uint64_t until_ms;
     uint64_t idle_ms; /* each use puts the end off by this; 0: fixed */
@@ -30,6 +31,7 @@ struct session_entry {
 
 struct session_table {
     struct session_entry entries[SESSION_TABLE_ENTRIES];
+    uint64_t last_number;
 };
 
 /* A new session; its id is the random bytes, as hex digits in out. */
@@ -47,6 +49,13 @@ void session_table_format(char out[SESSION_TABLE_ID_MAX],
  */
 enum auth_role session_table_find(struct session_table *t, const char *id,
                                   size_t len, uint64_t now_ms);
+
+/* The number of the session with that id; 0 when there is none. */
+uint64_t session_table_number(struct session_table *t, const char *id,
+                              size_t len);
+
+/* Is the session of that number still here?  This is no use of it. */
+bool session_table_has(const struct session_table *t, uint64_t number);
 
 /* End it, if there is one. */
 void session_table_remove(struct session_table *t, const char *id, size_t len);

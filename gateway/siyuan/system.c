@@ -7,6 +7,7 @@
 #include "gateway/siyuan/call.h"
 #include "gateway/siyuan/result.h"
 #include "gateway/siyuan/secret_text.h"
+#include "gateway/stream/streams.h"
 #include "gateway/texts.h"
 #include "services/runtime/clock.h"
 
@@ -106,6 +107,7 @@ system_logout(struct service *s, struct request *r)
     if (r->facts.is_foreign)
         return refuse_foreign(s, r);
     session_end(&s->sessions, r->facts.cookie, field);
+    streams_look_at_sessions(s->streams);
     return result_send(r, &(struct result){.extra = field});
 }
 

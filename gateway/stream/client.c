@@ -187,6 +187,15 @@ client_restart(struct client *c)
 }
 
 int
+client_log_out(struct client *c, uint64_t now_ms)
+{
+    if (c->kind == CLIENT_EVENTS)
+        return -ECONNRESET;
+    ws_client_log_out(c->socket, now_ms);
+    return 0;
+}
+
+int
 client_receive(struct client *c, uint64_t now_ms)
 {
     char bytes[READ_MAX];

@@ -34,6 +34,7 @@ struct client {
     bool waits_to_write; /* the poll set knows */
     size_t place;        /* among the clients of the stream thread */
     struct client *next; /* while it is handed over */
+    uint64_t session;    /* number of the session that opened it; 0: none */
     /* CLIENT_EVENTS */
     struct filter *filter;       /* owned; NULL: every engine */
     char last_id[EVENTS_ID_MAX]; /* that it brought along; "" */
@@ -73,6 +74,9 @@ int client_send(struct client *c, const struct client_news *news,
 
 /* Events were swept: no row it knew is to be used.  Returns as above. */
 int client_restart(struct client *c);
+
+/* Who opened it has logged out.  Returns as above. */
+int client_log_out(struct client *c, uint64_t now_ms);
 
 /* Something came, or the other side hung up.  Returns as above. */
 int client_receive(struct client *c, uint64_t now_ms);

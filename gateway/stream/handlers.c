@@ -27,11 +27,23 @@ refuse(struct service *s, struct request *r, int error)
     return problem_send(r, PROBLEM_STREAMS, s->lang, NULL);
 }
 
+/* One that has ended meanwhile is none that the stream thread will find. */
+static uint64_t
+session_of(struct service *s, const struct request *r)
+{
+    uint64_t number = session_number(&s->sessions, r->facts.cookie);
+
+    return number != 0 ? number : UINT64_MAX;
+}
+
 static int
 become(struct service *s, struct request *r, struct client *c, int status)
 {
-    int rc = streams_adopt(s->streams, c, r->conn);
+    int rc;
 
+    if (c != NULL && r->facts.session != AUTH_ANYBODY)
+        c->session = session_of(s, r);
+    rc = streams_adopt(s->streams, c, r->conn);
     if (rc != 0)
         return refuse(s, r, rc);
     /* What civetweb has left of the connection is dead: it ends it now. */

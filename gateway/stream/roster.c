@@ -109,6 +109,23 @@ roster_restart(struct roster *r)
 }
 
 void
+roster_end_sessions(struct roster *r, struct sessions *sessions)
+{
+    uint64_t now_ms = clock_monotonic_ms();
+
+    for (size_t i = 0; i < r->open; i++) {
+        struct client *c = r->clients[i];
+
+        if (c->fd < 0 || c->session == 0 || session_has(sessions, c->session))
+            continue;
+        c->session = 0; /* said once */
+        settle(r, c, client_log_out(c, now_ms));
+        if (c->fd >= 0 && !c->out.is_blocked)
+            serve(r, c);
+    }
+}
+
+void
 roster_tell_all(struct roster *r)
 {
     for (size_t i = 0; i < r->open; i++) {

@@ -9,6 +9,7 @@
 #ifndef GATEWAY_STREAM_ROSTER_H
 #define GATEWAY_STREAM_ROSTER_H
 
+#include "gateway/http/session.h"
 #include "gateway/stream/client.h"
 #include "gateway/stream/inbox.h"
 
@@ -31,6 +32,9 @@ void roster_on_event(struct roster *r, struct client *c, uint32_t events);
 
 /* Events were swept: before anything else is sent. */
 void roster_restart(struct roster *r);
+
+/* End the streams of sessions that are not there any more. */
+void roster_end_sessions(struct roster *r, struct sessions *sessions);
 
 /* There is something new: to all who are not behind already. */
 void roster_tell_all(struct roster *r);

@@ -42,6 +42,8 @@ struct streams {
     struct events events;
     struct watches watches;
     bool has_news;        /* the mirror changed */
+    bool has_newcomers;   /* whose session may have ended on the way */
+    unsigned ends_seen;   /* of sessions */
     uint64_t round_at_us; /* no round before */
     uint64_t beat_at_ms, tick_at_ms;
     unsigned long long broken_at_ms; /* logged */
@@ -89,7 +91,20 @@ empty_inbox(struct streams *s)
     for (; c != NULL; c = next) {
         next = c->next;
         roster_welcome(&s->roster, c);
+        s->has_newcomers = true;
     }
+}
+
+static void
+look_at_sessions(struct streams *s)
+{
+    unsigned ends = atomic_load(&s->opt.sessions->ends);
+
+    if (ends == s->ends_seen && !s->has_newcomers)
+        return;
+    s->ends_seen = ends;
+    s->has_newcomers = false;
+    roster_end_sessions(&s->roster, s->opt.sessions);
 }
 
 static bool
@@ -169,6 +184,7 @@ loop(void *self)
 
         for (int i = 0; i < n; i++)
             on_event(s, &events[i]);
+        look_at_sessions(s);
         do_what_is_due(s);
         roster_forget_dead(&s->roster);
     }
@@ -290,6 +306,12 @@ streams_free(struct streams *s)
 }
 
 /* ---- from other threads ---- */
+
+void
+streams_look_at_sessions(struct streams *s)
+{
+    (void)eventfd_write(s->wake_fd, 1);
+}
 
 bool
 streams_has_room(struct streams *s)

@@ -19,13 +19,15 @@
 #include <stdatomic.h>
 
 struct streams;
+struct sessions;
 struct mg_connection;
 
 struct streams_options {
     struct mirror *mirror; /* outlives the streams */
     const char *engine;    /* a WebSocket's, when it names none; NULL; kept */
     enum lang lang;
-    unsigned max; /* open at once, of both kinds */
+    struct sessions *sessions; /* outlive the streams */
+    unsigned max;              /* open at once, of both kinds */
     /* How many are open: counted here, read by whoever likes. */
     atomic_uint *count[CLIENT_KIND_COUNT];
 };
@@ -41,6 +43,9 @@ void streams_free(struct streams *s);
 
 /* Is there room for one more?  Only to refuse early: streams_adopt() knows. */
 bool streams_has_room(struct streams *s);
+
+/* A session has ended: so do the streams that it opened. */
+void streams_look_at_sessions(struct streams *s);
 
 /*
  * Make the connection whose request this thread serves a stream: its answer

@@ -88,6 +88,18 @@ ws_client_close(struct ws_client *c, enum ws_code code, uint64_t now_ms)
     enqueue(c, ws_frame_new_close(code));
 }
 
+void
+ws_client_log_out(struct ws_client *c, uint64_t now_ms)
+{
+    static const struct push_message m = {.cmd = "logoutAuth", .msg = ""};
+    char json[ANSWER_MAX];
+    size_t len = push_format(json, sizeof json, &m);
+
+    if (c->is_told && !c->is_closing && len > 0)
+        enqueue(c, ws_frame_new(WS_TEXT, json, len));
+    ws_client_close(c, WS_CODE_NORMAL, now_ms);
+}
+
 /* ---- what it says ---- */
 
 static void

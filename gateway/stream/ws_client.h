@@ -57,6 +57,9 @@ int ws_client_send(struct ws_client *c, struct outlet *o, uint64_t now_ms);
 /* Once a second.  Returns as above. */
 int ws_client_tick(struct ws_client *c, uint64_t now_ms);
 
+/* Say that who opened it has logged out, as SiYuan does, and begin to close. */
+void ws_client_log_out(struct ws_client *c, uint64_t now_ms);
+
 /* Begin to close. */
 void ws_client_close(struct ws_client *c, enum ws_code code, uint64_t now_ms);
 

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from gateway import SYNC_INFO, TOKEN, Gateway
+from streams import CLOSE, Ended, Events, WebSocket
 
 NOWHERE = "ipc:///tmp/syncbus-nobody-here/feed"
 CODE = "pa:ss wörd"
@@ -135,6 +136,29 @@ def test_who_logs_out_is_out(gateway):
     assert answer.headers["Set-Cookie"].startswith("siyuan=; Path=/; Max-Age=0")
     assert not is_in(gateway, cookie) and is_in(gateway, other)
     assert gateway.ask(path="/api/system/logoutAuth").json["code"] == 0
+
+
+def test_what_a_session_opened_ends_with_it(gateway):
+    cookie, other = cookie_of(login(gateway)), cookie_of(login(gateway))
+    token = {"Authorization": "Bearer " + TOKEN}
+    events = [Events(gateway.port, headers=h) for h in (cookie, other, token)]
+    sockets = [WebSocket(gateway.port, headers=h)
+               for h in (cookie, other, token)]
+    silent = WebSocket(gateway.port, "/ws?app=a&id=b&type=tag", headers=cookie)
+    for reader in events:
+        reader.expect("snapshot")
+    gateway.ask(path="/api/system/logoutAuth", headers=cookie)
+    with pytest.raises(Ended):
+        events[0].next()
+    message = sockets[0].message()
+    assert message["cmd"] == "logoutAuth" and message["code"] == 0
+    assert message["msg"] == "" and message["data"] is None
+    assert sockets[0].expect_close() == 1000
+    assert silent.receive() == (CLOSE, b"\x03\xe8")
+    for reader in events[1:]:
+        assert reader.quiet(0.1)
+    for client in sockets[1:]:
+        assert client.quiet(0.1)
 
 
 def test_sessions_end_with_the_process(processes):

@@ -74,6 +74,11 @@ class _Stream:
         except (Ended, ConnectionError):
             return self.rest
 
+    def quiet(self, seconds):
+        """Nothing comes for so long."""
+        return not self.rest and not select.select([self.sock], [], [],
+                                                   seconds)[0]
+
     def close(self):
         self.sock.close()
 
@@ -146,10 +151,6 @@ class Events(_Stream):
             seen.append(self.next())
         return seen
 
-    def quiet(self, seconds):
-        """Nothing comes for so long."""
-        return not self.rest and not select.select([self.sock], [], [],
-                                                   seconds)[0]
 
 
 class WebSocket(_Stream):

@@ -105,6 +105,29 @@ logging_out_ends_it_here_and_there(void **unused)
     session_end(&sessions, NULL, field);
 }
 
+static void
+a_session_has_a_number_as_long_as_it_lasts(void **unused)
+{
+    char cookie[128], other[128], field[SESSION_COOKIE_MAX];
+    uint64_t one, two;
+
+    (void)unused;
+    begin(&(struct session_options){.role = AUTH_ADMIN}, cookie);
+    begin(&(struct session_options){.role = AUTH_ADMIN}, other);
+    one = session_number(&sessions, cookie);
+    two = session_number(&sessions, other);
+    assert_true(one != 0 && two != 0 && one != two);
+    assert_int_equal(session_number(&sessions, "siyuan=x"), 0);
+    assert_int_equal(session_number(&sessions, NULL), 0);
+    assert_true(session_has(&sessions, one));
+    session_end(&sessions, cookie, field);
+    assert_false(session_has(&sessions, one));
+    assert_true(session_has(&sessions, two));
+    assert_false(session_has(&sessions, 0));
+    begin(&(struct session_options){.role = AUTH_ADMIN}, cookie);
+    assert_false(session_has(&sessions, one)); /* never again */
+}
+
 int
 main(void)
 {
@@ -114,6 +137,7 @@ main(void)
         TEST(other_cookies_say_nothing),
         TEST(the_field_says_what_browsers_must_know),
         TEST(logging_out_ends_it_here_and_there),
+        TEST(a_session_has_a_number_as_long_as_it_lasts),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
