@@ -1,12 +1,15 @@
 """A real engine syncs, and the page shows it: by itself, and on a click."""
 
+import contextlib
 import os
 
 import pytest
 
+import dejavu_reader
 from bus import Hub
-from engine import Device
+from engine import KEY, Device
 from gateway import Gateway
+from syncbus_test import Held, wait_until
 
 ENGINE = "device"
 CARD = f"[data-engine='{ENGINE}']"
@@ -47,19 +50,36 @@ def page(browser, processes, short_dir, device):
     return browser
 
 
-def grow(device, megabytes):
-    """Bytes nothing can shrink: the run lasts long enough to be watched."""
-    for i in range(megabytes):
-        path = device.workspace / "data" / "assets" / f"figure{i:03}.png"
-        path.parent.mkdir(exist_ok=True)
-        path.write_bytes(os.urandom(1_000_000))
+def from_another_device(device, folder, count):
+    """Files that the next run fetches; their chunks in the store."""
+    folder.mkdir()
+    other = Device(folder, store=device.store, name="other")
+    names = [f"assets/figure{i}.png" for i in range(count)]
+    for name in names:
+        other.write(name, "").write_bytes(os.urandom(300_000))
+    assert other.once(direction="both").returncode == 0
+    files = dejavu_reader.verify(device.cloud, KEY).files
+    return [device.cloud / "objects" / chunk[:2] / chunk[2:]
+            for name in names for chunk in files["/" + name]["chunks"]]
 
 
-def test_a_click_runs_a_sync_that_is_seen_from_start_to_end(page, device):
-    grow(device, 160)
+def test_a_click_runs_a_sync_that_is_seen_from_start_to_end(page, device,
+                                                            short_dir):
+    chunks = from_another_device(device, short_dir / "other", 6)
     page.js(RECORD)
-    page.click(f"{CARD} [data-verb=sync]")
-    page.wait_text("#toasts", "sync requested")
+    with contextlib.ExitStack() as stack:
+        held = [stack.enter_context(Held(path)) for path in chunks]
+        page.click(f"{CARD} [data-verb=sync]")
+        page.wait_text("#toasts", "sync requested")
+        shown = 0
+        while held:  # one after the other, each when the page has shown one
+            wanted = wait_until(lambda: [one for one in held if one.is_wanted],
+                                20, "a chunk")
+            wanted[0].let_go()
+            held.remove(wanted[0])
+            if held:
+                shown = page.wait(f"Math.max(...seen, 0) > {shown}"
+                                  " && Math.max(...seen)")
     page.wait_text("#toasts", "device: synced, ", 60)
     page.wait_text(f"{CARD} .badge", "Idle")
 

@@ -5,10 +5,10 @@ import re
 import subprocess
 from dataclasses import dataclass
 
-from syncbus_test import BUILD
+from syncbus_test import BUILD, SLOWER
 
 SHIM = BUILD / "lib" / "syncbus_faults.so"
-TIMEOUT = 30
+TIMEOUT = 30 * SLOWER
 
 
 @dataclass

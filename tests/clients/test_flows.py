@@ -42,7 +42,7 @@ def test_the_blog_publisher_waits_until_synced_grows(site):
         answer = post(site, INFO, b"{}", auth(site))
         if answer["data"]["synced"] > before:
             break
-        assert time.monotonic() < deadline
+        assert time.monotonic() < deadline, answer
         time.sleep(1.5)
 
 
@@ -54,7 +54,7 @@ def test_the_mcp_design_takes_a_timeout_for_still_running(processes, site):
         raise AssertionError("an answer from an engine that is stopped")
     except (TimeoutError, socket.timeout):
         pass
-    answer = post(site, INFO, b"{}", auth(site), timeout=5)
+    answer = post(site, INFO, b"{}", auth(site))
     assert answer["code"] == 0 and isinstance(answer["data"]["stat"], str)
     site.engine.resume()
     wait_until(lambda: site.last_run() >= 1, 20, "the run it asked for")
@@ -129,7 +129,7 @@ def test_the_front_end_on_its_page(site):
         site.url + "/api/system/loginAuth",
         json.dumps({"authCode": site.token, "rememberMe": True}).encode(),
         {"User-Agent": "Mozilla/5.0", "Origin": site.url})
-    with urllib.request.urlopen(login, timeout=10) as response:
+    with urllib.request.urlopen(login, timeout=60) as response:
         assert json.load(response)["code"] == 0
         cookie = response.headers["Set-Cookie"].split(";")[0]
     page = {"Cookie": cookie, "Origin": site.url, "User-Agent": "Mozilla/5.0"}
@@ -169,7 +169,7 @@ def test_two_that_click_at_once_share_a_run(site):
     wait_until(lambda: taken_up(site.url) >= len(threads), 20, "all calls")
     site.engine.resume()
     for thread in threads:
-        thread.join(60)
+        thread.join(120)
     assert [a["code"] for a in answers] == [0] * 6
     assert before < site.last_run() <= before + 2
 

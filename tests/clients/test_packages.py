@@ -15,7 +15,7 @@ DRIVE = Path(__file__).with_name("drive.py")
 def drive(site, folder, package):
     done = subprocess.run(
         [PACKAGES / "bin" / "python", DRIVE, package, site.url, site.token],
-        capture_output=True, text=True, timeout=60,
+        capture_output=True, text=True, timeout=300,
         env={"HOME": str(folder), "PATH": "/usr/bin:/bin"})
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

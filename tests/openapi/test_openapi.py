@@ -74,7 +74,7 @@ def gateway():
 def run(tool, *words, cwd):
     """Run a tool in a folder of its own; exit code and output."""
     done = subprocess.run([TOOLS / tool, *map(str, words)], check=False,
-                          capture_output=True, text=True, timeout=300,
+                          capture_output=True, text=True, timeout=900,
                           env={**os.environ, "NO_COLOR": "1"}, cwd=cwd)
     return done.returncode, done.stdout + done.stderr
 

@@ -221,8 +221,8 @@ def all_stop_cleanly_and_in_time():
         state = inspect(service)["State"]
         assert state["ExitCode"] == 0, \
             f"{service}: exit {state['ExitCode']}\n{logs(service)[-2000:]}"
-        # One second for the docker command itself.
-        assert took < STOP_SECONDS + 1, f"{service} took {took:.1f} s"
+        # Docker's own work is in it; it kills after ten.
+        assert took < STOP_SECONDS + 6, f"{service} took {took:.1f} s"
 
 
 CHECKS = (

@@ -88,7 +88,7 @@ start_engine() {
         --pidfile "$engine_dir/pid" --bridge none --iptables=false \
         --ip-forward=false >"$engine_dir/log" 2>&1 </dev/null 9>&- &
     engine=$!
-    tries=150
+    tries=600
     until docker version >/dev/null 2>&1; do
         tries=$((tries - 1))
         kill -0 "$engine" 2>/dev/null || engine=''

@@ -118,7 +118,7 @@ def logs(service):
     return run("docker", "logs", container(service)).stdout
 
 
-def ask(path, method="GET", token=None, body=b"{}", seconds=5):
+def ask(path, method="GET", token=None, body=b"{}", seconds=30):
     """(status, body) of one request; (0, reason) when nobody answers."""
     request = urllib.request.Request(f"{door.url}{path}", method=method)
     if method == "POST":

@@ -119,6 +119,12 @@ class Held:
             return False
         return True
 
+    @property
+    def is_wanted(self):
+        """Does somebody wait for it?"""
+        return self._fd >= 0 and fcntl.fcntl(
+            self._fd, fcntl.F_GETLEASE) != fcntl.F_WRLCK
+
     def let_go(self):
         if self._fd >= 0:
             os.close(self._fd)
