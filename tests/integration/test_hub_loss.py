@@ -24,6 +24,18 @@ def items(s):
     return {engine: row.state["n"] for engine, row in s.copy.items()}
 
 
+def overflow(fast, slow):
+    """Leave slow alone for so many states that the queues on its way are
+    full, but never as long as the hub's heartbeat waits for it."""
+    for _ in range(6):
+        before = fast.applied
+        fast.pump(2.5)
+        if fast.applied - before > 20 * ENGINES:
+            return
+        slow.pump(0.5)
+    pytest.skip("this machine is too slow for a queue to overflow")
+
+
 def test_loss_at_a_subscriber_heals_within_5_s(hub, processes, context):
     """A subscriber that did not read for a while asks for nothing: the
     relays of unchanged states are enough."""
@@ -32,9 +44,7 @@ def test_loss_at_a_subscriber_heals_within_5_s(hub, processes, context):
     slow = Subscriber(context, hub.feed, rcvhwm=1, rcvbuf=4096)
     for s in (fast, slow):
         s.pump_until(lambda s=s: len(s.copy) == ENGINES, 10, "all engines")
-    # More than all queues on the way hold.
-    enough = fast.applied + 20 * ENGINES
-    fast.pump_until(lambda: fast.applied > enough, 10, "many states")
+    overflow(fast, slow)
     fleet.signal(signal.SIGUSR1)  # from now on they say the same
     fast.pump(0.5)
     assert items(slow) != items(fast)
