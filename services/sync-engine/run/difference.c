@@ -85,9 +85,10 @@ difference_find(struct difference *d, const struct file_list *local,
         rc = reduce_list(&d->local, local, &common);
     if (rc == 0)
         rc = reduce_index(&d->cloud, &d->arena, cloud, &common);
-    if (rc == 0)
+    if (rc == 0) {
         rc = reduce_index(&d->base, &d->arena, base == NULL ? &NONE : base,
                           &common);
+    }
     oid_set_clear(&common);
     if (rc != 0)
         difference_clear(d);
