@@ -15,8 +15,7 @@
 #include <errno.h>
 #include <string.h>
 
-#define CREDIT_MAX_MS (CONTROL_BURST * 1000 / CONTROL_RATE)
-#define COST_MS       (1000 / CONTROL_RATE)
+#define COST 1000 /* of a request; CONTROL_RATE of it come in each ms */
 
 const char *
 control_reason_token(enum control_reason reason)
@@ -94,52 +93,19 @@ is_known(const struct cache *cache, const struct control_message *m,
     return cache_find(cache, topic).count != 0;
 }
 
-static uint64_t
-hash(const unsigned char *p, size_t len)
-{
-    uint64_t h = UINT64_C(14695981039346656037); /* FNV-1a */
-
-    for (size_t i = 0; i < len; i++)
-        h = (h ^ p[i]) * UINT64_C(1099511628211);
-    return h;
-}
-
-/* The sender's bucket: its own, a free one, or that of the quietest. */
-static struct control_bucket *
-find_bucket(struct control *c, uint64_t sender, uint64_t now_ms)
-{
-    struct control_bucket *best = &c->buckets[0];
-
-    for (size_t i = 0; i < CONTROL_OPERATORS; i++) {
-        struct control_bucket *b = &c->buckets[i];
-
-        if (b->is_used && b->sender == sender)
-            return b;
-        if (best->is_used && (!b->is_used || b->seen_at < best->seen_at))
-            best = b;
-    }
-    *best = (struct control_bucket){.sender = sender,
-                                    .seen_at = now_ms,
-                                    .credit_ms = CREDIT_MAX_MS,
-                                    .is_used = true};
-    return best;
-}
-
-/* Pay for one request; false when the bucket is empty. */
+/* Pay for one request; false when there is no credit. */
 static bool
 take_token(struct control *c, const struct control_message *m, uint64_t now_ms)
 {
-    struct control_bucket *b = find_bucket(
-        c, hash(m->frame[CONTROL_SENDER].data, m->frame[CONTROL_SENDER].len),
-        now_ms);
-    uint64_t credit_ms = b->credit_ms + (now_ms - b->seen_at);
+    static const struct bucket_rule rule = {
+        .per_ms = CONTROL_RATE, .max = (int64_t)CONTROL_BURST * COST};
+    uint64_t sender = bucket_hash(m->frame[CONTROL_SENDER].data,
+                                  m->frame[CONTROL_SENDER].len);
+    struct bucket *b = bucket_of(&c->buckets, &rule, sender, now_ms);
 
-    b->seen_at = now_ms;
-    b->credit_ms =
-        (uint32_t)(credit_ms < CREDIT_MAX_MS ? credit_ms : CREDIT_MAX_MS);
-    if (b->credit_ms < COST_MS)
+    if (b->credit < COST)
         return false;
-    b->credit_ms -= COST_MS;
+    b->credit -= COST;
     return true;
 }
 

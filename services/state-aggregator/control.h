@@ -12,6 +12,7 @@
 #define SERVICES_STATE_AGGREGATOR_CONTROL_H
 
 #include "proto/reply_code.h"
+#include "services/state-aggregator/bucket.h"
 #include "services/state-aggregator/cache.h"
 
 #include <stdbool.h>
@@ -21,7 +22,6 @@
 #define CONTROL_COMMAND_MAX 1024 /* bytes: room for newer arguments */
 #define CONTROL_RATE        200  /* requests a second from one operator */
 #define CONTROL_BURST       1000 /* at once: one for each of 1000 engines */
-#define CONTROL_OPERATORS   256 /* remembered; then the quietest is forgotten */
 
 /* The frames of a message as a ROUTER reads them. */
 enum control_frame {
@@ -64,15 +64,8 @@ struct control_verdict {
     enum control_reason reason;
 };
 
-struct control_bucket {
-    uint64_t sender;  /* hash of the routing id */
-    uint64_t seen_at; /* ms */
-    uint32_t credit_ms;
-    bool is_used;
-};
-
 struct control {
-    struct control_bucket buckets[CONTROL_OPERATORS];
+    struct buckets buckets; /* by a hash of the routing id */
     uint64_t dropped[CONTROL_REASONS];
 };
 

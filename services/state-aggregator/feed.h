@@ -8,6 +8,7 @@
 #ifndef SERVICES_STATE_AGGREGATOR_FEED_H
 #define SERVICES_STATE_AGGREGATOR_FEED_H
 
+#include "services/state-aggregator/bucket.h"
 #include "services/state-aggregator/cache.h"
 
 #include <stdbool.h>
@@ -16,20 +17,31 @@
 
 #define FEED_SNAPSHOTS_PER_TICK 50
 #define FEED_REQUESTS_MAX       8192 /* more are left to ask again */
-#define FEED_HWM_MIN            1000 /* messages kept for a subscriber */
+#define FEED_TURN_MS            40   /* of a tick, for snapshots */
+/*
+ * Bytes of snapshots for one connection, at once and each ms after.  A reader
+ * that asks and does not read would fill the hub's memory until the heartbeat
+ * ends it; one that asks for more than this is left to ask again.
+ */
+#define FEED_BURST   (16 << 20)
+#define FEED_PER_MS  (8 << 10)
+#define FEED_HWM_MIN 1000 /* messages kept for a subscriber */
 
 struct feed_request {
     char topic[TOPIC_MAX];
     char filter[TOPIC_MAX];
+    int peer; /* tells connections apart; -1: not known */
 };
 
 struct feed {
     void *socket;                  /* XPUB, bound; not owned */
     struct feed_request *requests; /* ring; owned */
     size_t first, count;
-    int answered;       /* snapshots since the last tick */
-    uint64_t overflows; /* requests that found the ring full */
-    uint64_t ignored;   /* subscriptions that mean nothing to us */
+    struct buckets buckets; /* by connection */
+    int answered;           /* snapshots since the last tick */
+    uint64_t busy_ms;       /* and how long they took */
+    uint64_t overflows;     /* requests over the limits above */
+    uint64_t ignored;       /* subscriptions that mean nothing to us */
 };
 
 /* Returns 0, or -ENOMEM.  Starts as all zero. */

@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import resource
 import socket
 
@@ -142,6 +143,22 @@ def test_a_flood_of_subscriptions_is_answered_within_bounds(served):
     peer.sock.close()
     served.check()
     assert served.process.rss_bytes() - before < 64 * 1024 * 1024
+
+
+def test_a_reader_that_only_asks_does_not_fill_the_hub(served, context):
+    engine = served.engine
+    large = engine.session.message({"pad": "x" * 1800})
+    for i in range(600):
+        engine.send_raw(state_topic(f"e{i}"), large)
+    served.check()
+    before = served.process.rss_bytes()
+    peer = served.raw(served.hub.feed, b"SUB")
+    flood(peer, lambda p, i: p.frame(b"\x01sb1/z/%032x/" % i), 300)
+    wait_until(lambda: served.check() and re.search(
+        "snapshots not sent: [1-9]", served.process.log), 10, "a refusal")
+    assert served.process.rss_bytes() - before < 150 << 20  # of 400 MB
+    late = Subscriber(context, served.hub.feed)
+    late.pump_until(lambda: len(late.copy) == 601, 5, "another's snapshot")
 
 
 def test_a_flood_from_one_engine_leaves_the_others_alone(served, context):

@@ -369,7 +369,7 @@ strangers_do_not_push_a_busy_operator_out(void **state)
 
     assert_int_equal(count_passed(*state, &m, 5000, T0), CONTROL_BURST);
     stranger.frame[CONTROL_SENDER].data = id;
-    for (int i = 0; i < 3 * CONTROL_OPERATORS; i++) {
+    for (int i = 0; i < 3 * BUCKET_PEERS; i++) {
         id[2] = (unsigned char)i;
         id[3] = (unsigned char)(i >> 8);
         assert_int_equal(count_passed(*state, &stranger, 1, T0 + (uint64_t)i),
