@@ -333,7 +333,7 @@ turn(struct hub *h)
     if (rc == 0)
         rc = feed_drain(&h->feed, SUBSCRIPTIONS);
     if (rc >= 0)
-        rc = ingest_drain(&h->ingest, h->cache);
+        rc = ingest_drain(&h->ingest, h->cache, h->tick_at_ms + STALL_MS);
     if (rc != 0)
         return rc;
     now_ms = clock_boot_ms();

@@ -29,8 +29,10 @@ int ingest_reopen(struct ingest *i, void *context);
 
 /*
  * Read until there is nothing more, or for some 50 ms under a flood, so that
- * a flood ends a turn but not the ticks.  Returns 0, or -errno.
+ * a flood ends a turn but not the ticks.  Later than not_after_ms nothing is
+ * read: this process slept just now, and what lies there may be old.  Returns
+ * 0, or -errno.
  */
-int ingest_drain(struct ingest *i, struct cache *c);
+int ingest_drain(struct ingest *i, struct cache *c, uint64_t not_after_ms);
 
 #endif
