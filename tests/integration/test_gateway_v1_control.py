@@ -9,7 +9,8 @@ import pytest
 import zmq
 
 from answering import Answering, ok, refusal
-from bus import Engine, Hub
+from bus import Hub
+from cli import LiveEngine
 from gateway import TOKEN, Gateway, bearer, error_of
 from syncbus_test import Processes, assert_never, wait_until
 
@@ -31,8 +32,9 @@ class Stage:
         self.hub_process = self.hub.start(processes)
         self.gateway = Gateway(processes, self.hub, "--hub-control",
                                self.hub.control, secrets=SECRETS)
-        self.engine = Engine(context, self.hub.ingest, "nas")
-        self.engine.wait_subscribed().send(st="idle", en=True)
+        # It stays: nobody stops waiting because it was given up.
+        self.engine = LiveEngine(context, self.hub.ingest, "nas")
+        self.engine.start(st="idle", en=True)
         self.nas = Answering(context, self.hub.control, "nas")
         wait_until(lambda: self.ask("GET", "/v1/engines/nas").status == 200, 5,
                    "nas at the gateway")
@@ -58,6 +60,7 @@ def stage():
         stage = Stage(processes, context)
         yield stage
         stage.nas.close()
+        stage.engine.close()
         context.destroy(0)
     reports = processes.close()
     assert not reports, "\n".join(reports)
@@ -69,6 +72,7 @@ def own_stage(processes):
         stage = Stage(processes, context)
         yield stage
         stage.nas.close()
+        stage.engine.close()
         context.destroy(0)
 
 
