@@ -1,6 +1,7 @@
 """One run from the command line: what it leaves, prints and returns."""
 
 import base64
+import json
 import re
 
 import pytest
@@ -102,3 +103,10 @@ def test_two_devices_share_a_store_and_the_last_one_wins(tmp_path):
     # A snapshot that is published again keeps its place in the list.
     assert [fault for fault in report.faults
             if not fault.startswith("indexes-v2.json")] == []
+
+
+def test_a_dry_run_into_an_empty_store_says_that_it_is(device):
+    done = device.once("--dry-run", direction="both")
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert {row["reason"] for row in rows} == {"the store is empty"}
+    assert {row["action"] for row in rows} == {"send"}

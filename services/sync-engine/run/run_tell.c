@@ -90,7 +90,9 @@ tell_plan(const struct run *r)
             .path = c->path,
             .action = action_of(c),
             .winner = decide_side_name(c->decision.winner),
-            .reason = decide_rule_text(c->decision.rule),
+            /* One that holds nothing is compared as if it held ours. */
+            .reason = r->cloud_empty ? "the store is empty"
+                                     : decide_rule_text(c->decision.rule),
             .conflict = decide_conflict_name(c->decision.conflict),
         };
 
