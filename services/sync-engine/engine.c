@@ -57,6 +57,7 @@ run_thread(void *arg)
         .workers = e->opt.workers,
         .dry_run = e->opt.dry_run,
         .sweep = e->sweep,
+        .mend = e->mend,
         .max_delete = e->opt.max_delete,
         .conflict_docs = e->opt.conflict_docs,
         .report = &e->report,
@@ -121,10 +122,10 @@ static void
 finish_run(struct engine *e, struct state_last *last)
 {
     char head[OID_HEX_MAX], found[OID_HEX_MAX];
-    bool cancelled = e->result.fault.code == CODE_CANCELLED;
+    bool called_off = record_is_called_off(&e->result);
     bool enabled = orders_look(&e->orders).enabled;
     struct progress_outcome outcome = {
-        .name = last->ok || cancelled ? STATE_IDLE : STATE_ERROR,
+        .name = last->ok || called_off ? STATE_IDLE : STATE_ERROR,
         .last = last,
         .head = e->result.has_head ? oid_to_hex(&e->result.head, head) : NULL,
     };
@@ -133,7 +134,7 @@ finish_run(struct engine *e, struct state_last *last)
     e->sweep = !last->ok;
     if (last->ok) {
         e->failures = 0;
-    } else if (!cancelled) {
+    } else if (!called_off) {
         e->failures++;
     }
     e->rest = outcome.name;
@@ -145,7 +146,7 @@ finish_run(struct engine *e, struct state_last *last)
         outcome.next_at_ms = last->at_ms + delay_ms;
     wake_ran(&e->wake, &e->report, e->failures > 0, delay_ms);
     remember(e, last);
-    sisters_run_ended(e->bus.sisters, last->ok || cancelled,
+    sisters_run_ended(e->bus.sisters, last->ok || called_off,
                       e->result.has_head ? oid_to_hex(&e->result.found, found)
                                          : NULL,
                       outcome.head);
@@ -175,6 +176,8 @@ run_it(struct engine *e, uint64_t run, int stop_fd, bool *stopping)
     }
     *stopping = wait_for_run(e, stop_fd);
     pthread_join(thread, NULL);
+    if (*stopping && e->result.fault.code == CODE_CANCELLED)
+        fault_set(&e->result.fault, CODE_INTERRUPTED, "asked to stop");
     return 0;
 }
 
@@ -204,6 +207,7 @@ perform(struct engine *e, int stop_fd, enum wake_reason why, bool *stopping)
     if (!orders_begin(&e->orders, &order))
         return 0;
     e->direction = direction_of(e, &order);
+    e->mend = e->direction == RUN_UPLOAD && why == WAKE_ORDER;
     sisters_run_begins(e->bus.sisters, why == WAKE_NEWS);
     if (order.revoked) {
         e->result = (struct run_result){0};

@@ -33,6 +33,7 @@ struct engine {
     bool sweep;  /* a run was killed or failed: temporary files may be left */
     uint64_t failures;            /* in a row */
     enum run_direction direction; /* of the run under way */
+    bool mend;                    /* likewise: see run.h */
     struct wake wake;
     struct run_result result;
     struct report report; /* of the run under way */

@@ -106,6 +106,39 @@ def test_an_empty_workspace_uploads_nothing(device):
     assert device.latest() is None
 
 
+def break_latest(cloud):
+    (cloud / "refs/latest").write_text("")
+
+
+def break_index(cloud):
+    (cloud / "indexes" / (cloud / "refs/latest").read_text()).unlink()
+
+
+def break_objects(cloud):
+    shutil.rmtree(next((cloud / "objects").iterdir()))
+
+
+def break_list(cloud):
+    (cloud / "indexes-v2.json").write_bytes(b"")
+
+
+@pytest.mark.parametrize("broken", [break_latest, break_index, break_objects,
+                                    break_list])
+def test_an_upload_asked_for_makes_a_damaged_store_whole(device, broken):
+    """It is what the remedy of not-found says."""
+    device.fill(20)
+    assert device.once().returncode == 0
+    broken(device.cloud)
+    device.write("new.sy", "new")
+    if broken is not break_objects:  # who has them does not look for them
+        failed(device.once(direction="both"), device, "not-found")
+    assert device.once("--dry-run").returncode == 0
+    assert device.once().returncode == 0
+    assert dejavu_reader.verify(device.cloud, KEY,
+                                device.workspace).faults == []
+    assert "nothing to upload" in device.once().stdout
+
+
 def test_a_store_made_with_another_key_is_left_alone(device, tmp_path):
     device.fill(2)
     assert device.once().returncode == 0
@@ -125,7 +158,7 @@ def test_a_ref_whose_index_is_missing_is_damage(device):
     latest = device.latest()
     (device.cloud / "indexes" / latest).unlink()
     device.write("new.sy", "new")
-    failed(device.once(), device, "not-found", latest)
+    failed(device.once(direction="both"), device, "not-found", latest)
     assert device.latest() == latest
     assert device.left_overs() == []
 
@@ -135,7 +168,7 @@ def test_a_ref_that_was_cut_is_damage(device):
     assert device.once().returncode == 0
     (device.cloud / "refs" / "latest").write_text("")
     device.write("new.sy", "new")
-    failed(device.once(), device, "not-found", "refs/latest")
+    failed(device.once(direction="both"), device, "not-found", "refs/latest")
     assert device.latest() == ""
 
 
@@ -153,7 +186,6 @@ def test_an_object_lost_here_is_damage_here(device):
 @pytest.mark.parametrize("lock,code", [
     ('{"deviceID":"other","time":99999999999999}', "clock-skew"),
     ('{"deviceID":"other","time":NOW}', "locked"),
-    ("not a lock", "lock-failed"),
 ])
 def test_a_foreign_lock_is_waited_for_and_left_alone(device, lock, code):
     device.fill(2)

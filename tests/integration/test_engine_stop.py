@@ -56,7 +56,7 @@ def test_a_run_asked_to_stop_frees_the_lock_within_two_seconds(device,
         took.append(time.monotonic() - began)
     assert device.left_overs() == []
     assert device.latest() is None
-    assert device.runs()[-1]["code"] == "cancelled"
+    assert device.runs()[-1]["code"] == "interrupted"
     assert not (device.state / "journal").exists()
 
     assert device.once().returncode == 0
@@ -67,7 +67,7 @@ def test_a_run_asked_to_stop_frees_the_lock_within_two_seconds(device,
 def test_once_that_was_stopped_has_failed(device, processes):
     engine = start_sending(device, processes, "--once")
     assert engine.stop() == 1
-    assert "run 1 failed: cancelled" in engine.log
+    assert "run 1 failed: interrupted" in engine.log
     assert device.left_overs() == []
 
 

@@ -121,7 +121,7 @@ def test_asked_to_stop_while_waiting_for_the_cloud_lock(device, processes):
     engine.signal(signal.SIGTERM)
     assert engine.wait() == 0
     assert time.monotonic() - began < 4  # it would have looked again after 5
-    assert device.runs()[1]["code"] == "cancelled"
+    assert device.runs()[1]["code"] == "interrupted"
     assert lock.exists()
 
 

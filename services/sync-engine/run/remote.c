@@ -1,5 +1,6 @@
 #include "services/sync-engine/run/remote.h"
 
+#include "services/runtime/log.h"
 #include "services/sync-engine/repo/buffer.h"
 #include "services/sync-engine/repo/cipher.h"
 #include "services/sync-engine/repo/indexes.h"
@@ -251,24 +252,40 @@ send_list(const struct remote *r, const struct index_list *list,
     return rc < 0 ? rc : 0;
 }
 
-int
-remote_send_entry(const struct remote *r, const struct index_entry *entry,
-                  struct fault *f)
+/* 0 with *list filled, empty when there is none; or negative. */
+static int
+load_list(const struct remote *r, struct index_list *list, struct arena *a,
+          struct fault *f)
 {
-    struct arena a = {0};
     struct buffer json = {0};
-    struct index_list list = {0};
     int rc = get_unpacked(r, INDEX_LIST, &json, f);
 
     if (rc == STORE_ABSENT) {
         rc = 0;
     } else if (rc == 0) {
-        rc = index_list_decode(&list, &a, &json);
+        rc = index_list_decode(list, a, &json);
         if (rc < 0) {
             fault_set(f, rc == -ENOMEM ? CODE_INTERNAL : CODE_NOT_FOUND,
                       INDEX_LIST " in the store is damaged");
         }
     }
+    buffer_clear(&json);
+    if (rc >= 0 || !r->mend || f->code != CODE_NOT_FOUND)
+        return rc;
+    log_line(LOG_WARN, "%s: it is begun anew", f->cause);
+    *f = (struct fault){0};
+    *list = (struct index_list){0};
+    return 0;
+}
+
+int
+remote_send_entry(const struct remote *r, const struct index_entry *entry,
+                  struct fault *f)
+{
+    struct arena a = {0};
+    struct index_list list = {0};
+    int rc = load_list(r, &list, &a, f);
+
     if (rc == 0) {
         rc = prepend(&list, entry, &a);
         if (rc == 0) {
@@ -279,7 +296,6 @@ remote_send_entry(const struct remote *r, const struct index_entry *entry,
             rc = 0;
         }
     }
-    buffer_clear(&json);
     arena_clear(&a);
     return rc;
 }

@@ -17,6 +17,7 @@
 struct remote {
     struct store *store;
     struct repo *repo; /* its key and contexts; one thread at a time */
+    bool mend;         /* a damaged list of snapshots is begun anew */
 };
 
 #define REMOTE_EMPTY 1 /* the store has no latest snapshot */

@@ -259,7 +259,7 @@ run_sync(const struct run_options *opt, struct run_result *out)
         .opt = opt,
         .out = out,
         .fault = &out->fault,
-        .remote = {.store = opt->store, .repo = opt->repo},
+        .remote = {.store = opt->store, .repo = opt->repo, .mend = opt->mend},
         .started_at_ms = clock_monotonic_ms(),
         .merge.started_ms = (int64_t)clock_wall_ms(),
     };

@@ -122,16 +122,17 @@ fetch_ref(struct run *r, bool *same)
 
     run_enter(r, PHASE_FETCH_REF, 1);
     rc = remote_read_latest(&r->remote, &r->cloud_id, r->fault);
+    r->cloud_empty = rc == REMOTE_EMPTY;
+    if (rc == 0 && run_is_published(r))
+        rc = remote_check_index(&r->remote, &r->cloud_id, r->fault);
+    rc = run_mend_latest(r, rc);
     if (rc < 0)
         return rc;
-    r->cloud_empty = rc == REMOTE_EMPTY;
     *same = run_is_published(r);
-    if (*same)
-        rc = remote_check_index(&r->remote, &r->cloud_id, r->fault);
     r->out->has_head = !r->cloud_empty;
     r->out->head = r->out->found = r->cloud_id;
     progress_add(r->opt->progress, 1, 0, NULL);
-    return rc < 0 ? rc : 0;
+    return 0;
 }
 
 /* A device with nothing and a store with nothing have nothing to sync. */
@@ -150,7 +151,7 @@ check_anything(const struct run *r)
 /*
  * Without the lock: most runs find nothing to do and disturb nobody.  Not
  * after a run that was killed: its lock and its temporary files in the store
- * go under the lock.
+ * go under the lock.  A store that is to be made whole is looked at there, too.
  */
 int
 run_preflight(struct run *r)
@@ -160,8 +161,8 @@ run_preflight(struct run *r)
     bool known;
     int rc;
 
-    if (r->lock.held)
-        return 0; /* begun again */
+    if (r->lock.held || r->opt->mend)
+        return 0; /* the first: begun again */
     rc = fetch_ref(r, &same);
     if (rc == 0)
         rc = check_anything(r);
@@ -290,11 +291,11 @@ run_compare(struct run *r)
     run_enter(r, PHASE_FETCH_INDEX, 1);
     rc = remote_load_index(&r->remote, &r->cloud_id, &r->cloud, &r->cloud_arena,
                            r->fault);
-    if (rc == 0)
-        warn_of_skew(r);
-    if (rc == 0 && r->opt->direction == RUN_UPLOAD)
-        rc = judge_cloud(r);
-    return rc;
+    rc = run_mend_latest(r, rc);
+    if (rc < 0 || r->cloud_empty)
+        return rc;
+    warn_of_skew(r);
+    return r->opt->direction == RUN_UPLOAD ? judge_cloud(r) : 0;
 }
 
 int

@@ -68,6 +68,10 @@ run_make_plan(struct run *r)
 {
     int rc;
 
+    if (r->opt->mend) {
+        rc = run_mend_plan(r);
+        return rc < 0 ? rc : run_measure_plan(r);
+    }
     if (!r->publish)
         return 0;
     rc =
@@ -141,7 +145,7 @@ run_send_files(struct run *r)
 int
 run_flush(struct run *r)
 {
-    if (!r->publish)
+    if (!r->publish && r->plan.files.count + r->plan.chunks.count == 0)
         return 0;
     progress_enter(r->opt->progress,
                    &(struct progress_phase){.phase = PHASE_SEND_INDEX,

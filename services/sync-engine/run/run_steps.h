@@ -37,6 +37,10 @@ int run_list_base(struct run *r); /* merge.base_files */
 /* run_agree.c: one id, one content?  Else RUN_AGAIN. */
 int run_agree(struct run *r);
 
+/* run_mend.c: r->opt->mend. */
+int run_mend_latest(struct run *r, int rc); /* rc of reading the store's */
+int run_mend_plan(struct run *r);
+
 /* run_fetch.c: what the store has. */
 int run_fetch_files(struct run *r);
 int run_fetch_chunks(struct run *r);

@@ -38,6 +38,13 @@ record_run(struct state_last *out, const struct run_result *result,
     wire_text_copy(out->why, sizeof out->why, result->fault.cause);
 }
 
+bool
+record_is_called_off(const struct run_result *result)
+{
+    return result->fault.code == CODE_CANCELLED ||
+           result->fault.code == CODE_INTERRUPTED;
+}
+
 void
 record_interrupted(struct state_last *out, const struct journal *journal,
                    enum run_direction direction)
@@ -101,13 +108,14 @@ static void
 describe(char *out, size_t cap, const struct state_last *last,
          const struct run_result *result)
 {
+    bool sent = result->changed || last->sent.files + last->sent.chunks > 0;
     bool uploads = strcmp(last->direction, "upload") == 0;
     bool received = last->received.files + last->received.chunks > 0;
     bool here = last->upserts + last->removes + last->conflicts > 0;
     size_t used = 0;
 
     append(out, cap, &used, "run %llu ok: ", (unsigned long long)last->run);
-    if (result->changed) {
+    if (sent) {
         append(out, cap, &used, "uploaded ");
         append_traffic(out, cap, &used, &last->sent);
     } else if (!received && !here) {
@@ -115,14 +123,13 @@ describe(char *out, size_t cap, const struct state_last *last,
                uploads ? "nothing to upload" : "nothing to do");
     }
     if (received) {
-        append(out, cap, &used, "%sdownloaded ", result->changed ? "; " : "");
+        append(out, cap, &used, "%sdownloaded ", sent ? "; " : "");
         append_traffic(out, cap, &used, &last->received);
     }
     if (received || here) {
         append(out, cap, &used,
                "%s%llu written here, %llu removed, %llu conflicts",
-               result->changed || received ? "; " : "",
-               (unsigned long long)last->upserts,
+               sent || received ? "; " : "", (unsigned long long)last->upserts,
                (unsigned long long)last->removes,
                (unsigned long long)last->conflicts);
     }
@@ -149,9 +156,9 @@ record_log(const struct state_last *last, const struct run_result *result)
     char line[TEXT_MAX];
 
     render(line, sizeof line, last, result);
-    log_line(last->ok                               ? LOG_INFO
-             : result->fault.code == CODE_CANCELLED ? LOG_WARN
-                                                    : LOG_ERROR,
+    log_line(last->ok                       ? LOG_INFO
+             : record_is_called_off(result) ? LOG_WARN
+                                            : LOG_ERROR,
              "%s", line);
 }
 

@@ -8,6 +8,8 @@
 #include "services/sync-engine/state/history.h"
 #include "services/sync-engine/state/journal.h"
 
+#include <stdbool.h>
+
 /* The record of a run that ended now; its number is the caller's to set. */
 void record_run(struct state_last *out, const struct run_result *result,
                 enum run_direction direction, uint64_t duration_ms);
@@ -18,6 +20,9 @@ void record_run(struct state_last *out, const struct run_result *result,
  */
 void record_interrupted(struct state_last *out, const struct journal *journal,
                         enum run_direction direction);
+
+/* Did it end because somebody, or the end of the engine, called it off? */
+bool record_is_called_off(const struct run_result *result);
 
 /* One log line: an error with text, remedy and cause, or what was done. */
 void record_log(const struct state_last *last, const struct run_result *result);
