@@ -1,6 +1,7 @@
-#include "tools/syncbus/complete.h"
+#include "tools/syncbus/complete_zsh.h"
 
 #include "services/runtime/option_text.h"
+#include "tools/syncbus/complete_rows.h"
 
 #include <string.h>
 
@@ -29,8 +30,7 @@ put_action(FILE *to, const struct option_row *row)
     switch (complete_kind_of(row)) {
     case COMPLETE_WORDS:
         (void)fputc('(', to);
-        complete_print_words(to, row->kind == OPTION_YESNO ? "yes|no"
-                                                           : row->choices);
+        complete_print_choices(to, row);
         (void)fputc(')', to);
         break;
     case COMPLETE_FOLDERS:
@@ -43,7 +43,7 @@ put_action(FILE *to, const struct option_row *row)
         (void)fputs("_syncbus_engines", to);
         if (row->choices != NULL) {
             (void)fputc(' ', to);
-            complete_print_words(to, row->choices);
+            complete_print_choices(to, row);
         }
         break;
     default:
@@ -92,7 +92,7 @@ put_command(FILE *to, const struct option_table *command)
 }
 
 void
-complete_print_zsh(FILE *to, const struct option_table *table)
+complete_zsh(FILE *to, const struct option_table *table)
 {
     const char *name = table->program;
 
