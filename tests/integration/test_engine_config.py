@@ -108,6 +108,7 @@ def test_a_folder_without_data_is_no_workspace(device, tmp_path):
 def test_the_store_must_exist(device, tmp_path):
     refused(device.once(local_path=tmp_path / "nowhere"), "nowhere",
             "does not exist")
+    refused(device.once(local_path=device.key_file), "is no folder")
     assert not (tmp_path / "nowhere").exists()
 
 

@@ -464,7 +464,7 @@ def test_a_path_out_of_the_workspace_is_refused(tmp_path):
         writer = Writer(device.cloud, KEY)
         writer.add(path, b"out", 1700000000123)
         writer.publish()
-        stopped(device, "unsafe-path")
+        stopped(device, "unsafe-path", path)
         assert not list(folder.rglob("out.txt"))
 
 

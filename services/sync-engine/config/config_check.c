@@ -118,7 +118,12 @@ check_store(const struct config *c)
                       c->cloud_name);
     }
     rc = place_compare(c->local_path, c->workspace);
-    if (rc == -ENOENT || rc == -ENOTDIR) {
+    if (rc == -ENOTDIR) {
+        return refuse("--local-path %s is no folder; give the folder that is "
+                      "the store",
+                      c->local_path);
+    }
+    if (rc == -ENOENT) {
         return refuse("--local-path %s does not exist; make the folder, or "
                       "mount what it is on",
                       c->local_path);

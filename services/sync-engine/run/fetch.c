@@ -7,6 +7,7 @@
 #include "services/sync-engine/run/forward.h"
 
 #include <errno.h>
+#include <jansson.h>
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -14,6 +15,8 @@
 #define SLACK      (1U << 16)
 #define CHUNK_MAX  (PACK_CHUNK_MAX + SLACK)
 #define RECORD_MAX (PACK_RECORD_MAX + SLACK)
+
+#define PATH_SAID_MAX 120 /* bytes of a path in a cause */
 
 struct fetch;
 
@@ -150,12 +153,30 @@ verify_chunk(struct worker *w, const struct plan_object *object,
     return 0;
 }
 
+/* What the record calls itself, quoted; the record is not one we read. */
+static int
+blame_path(const struct worker *w, const struct plan_object *object, int rc,
+           struct fault *f)
+{
+    char key[OBJECTS_KEY_MAX];
+    json_t *root = json_loadb((const char *)w->text.data, w->text.len, 0, NULL);
+    char *path = json_dumps(json_object_get(root, "path"),
+                            JSON_ENCODE_ANY | JSON_ENSURE_ASCII);
+
+    fault_set(f, CODE_UNSAFE_PATH,
+              "%s in the store is of %.*s, which cannot be written: %s",
+              objects_key(&object->id, key), PATH_SAID_MAX,
+              path == NULL ? "a file" : path, path_reason(rc));
+    free(path);
+    json_decref(root);
+    return -EIO;
+}
+
 static int
 verify_file(struct worker *w, const struct plan_object *object, struct fault *f)
 {
     struct arena arena = {0};
     struct file_record record;
-    char key[OBJECTS_KEY_MAX];
     int rc = file_record_decode(&record, &arena, &w->text, &object->id);
 
     arena_clear(&arena);
@@ -167,9 +188,7 @@ verify_file(struct worker *w, const struct plan_object *object, struct fault *f)
         return damaged(f, &object->id,
                        "it is not the file record its name says");
     }
-    return fault_set(f, CODE_UNSAFE_PATH,
-                     "%s in the store names a file that cannot be written: %s",
-                     objects_key(&object->id, key), path_reason(rc));
+    return blame_path(w, object, rc, f);
 }
 
 /* Open and unpack what the store gave into w->text. */

@@ -168,7 +168,12 @@ record_print(const struct state_last *last, const struct run_result *result)
     char line[TEXT_MAX];
 
     render(line, sizeof line, last, result);
-    if (printf("%s\n", line) < 0 || fflush(stdout) != 0)
-        return -errno;
+    if (printf("%s\n", line) < 0 || fflush(stdout) != 0) {
+        int rc = -errno;
+
+        log_line(LOG_ERROR, "cannot say it on standard output: %s",
+                 strerrordesc_np(-rc));
+        return rc;
+    }
     return 0;
 }
