@@ -320,7 +320,8 @@ def test_who_hangs_up_makes_room(processes, short_dir, context, how):
     def enter():
         reader = stand.events()
         return reader if reader.status == 200 else None
-    wait_until(enter, 5, "a place for one more").expect("snapshot")
+    # Before a beat, at which writing fails: 15 s.
+    wait_until(enter, 2, "a place for one more").expect("snapshot")
 
 
 @pytest.mark.skipif(not LONG, reason="takes a minute")

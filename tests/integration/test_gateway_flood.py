@@ -62,8 +62,9 @@ def settled(gateway):
 
 
 @contextlib.contextmanager
-def nothing_is_left(gateway, seconds=10):
-    """No descriptor, no thread more than before."""
+def nothing_is_left(gateway, seconds=2):
+    """No descriptor, no thread more than before; sooner than at the next
+    beat of the streams, which would tell as well."""
     assert gateway.ask().status == 200
     before, threads = settled(gateway)
     yield

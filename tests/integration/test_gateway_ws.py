@@ -438,10 +438,11 @@ def test_who_leaves_is_gone(stand, how):
         client.send(CLOSE, b"\x03\xe8")
     else:
         getattr(client, how)()
-    wait_until(lambda: open_streams(stand.gateway)["websocket"] == 0, 5,
+    # Before a beat, at which writing fails: 15 s.
+    wait_until(lambda: open_streams(stand.gateway)["websocket"] == 0, 2,
                "its end")
     reader.reset()
-    wait_until(lambda: open_streams(stand.gateway)["sse"] == 0, 5, "its end")
+    wait_until(lambda: open_streams(stand.gateway)["sse"] == 0, 2, "its end")
 
 
 @pytest.mark.tsan
