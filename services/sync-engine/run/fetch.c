@@ -16,7 +16,7 @@
 #define CHUNK_MAX  (PACK_CHUNK_MAX + SLACK)
 #define RECORD_MAX (PACK_RECORD_MAX + SLACK)
 
-#define PATH_SAID_MAX 120 /* bytes of a path in a cause */
+#define PATH_SAID_MAX 80 /* bytes of a path in a cause */
 
 struct fetch;
 
