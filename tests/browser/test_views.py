@@ -198,6 +198,19 @@ def test_times_are_written_as_the_browser_writes_them(browser, stand):
     assert "M" not in moment["de,en-GB,en"], moment
 
 
+def test_a_browser_whose_clock_is_wrong_counts_all_the_same(browser, stand):
+    stand.engine(ENGINE)
+    script = browser.cdp("Page.addScriptToEvaluateOnNewDocument", source="""
+        const now = Date.now;
+        Date.now = () => now() - 86400000;""")
+    open_page(browser, stand, 1)
+    browser.cdp("Page.removeScriptToEvaluateOnNewDocument", **script)
+    browser.wait_text(".meta", "minutes ago")
+    assert " minutes ago, took" in browser.text(".facts")
+    browser.wait_text(".facts", "in ")
+    assert "day" not in browser.text(".card")
+
+
 def test_history_conflicts_and_sisters(browser, stand):
     stand.engine(ENGINE)
     stand.engine("laptop.notes")
