@@ -20,7 +20,8 @@
 
 #include <cmocka.h>
 
-#define NOBODY 65534
+#define NOBODY             65534
+#define SCRATCH_PARENT_MAX 40 /* bytes; else below /tmp */
 
 void
 scratch_make(struct scratch *s)
@@ -28,8 +29,10 @@ scratch_make(struct scratch *s)
     /* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread. */
     const char *parent = getenv("TMPDIR");
 
-    (void)snprintf(s->path, sizeof s->path, "%.40s/syncbus-XXXXXX",
-                   parent != NULL ? parent : "/tmp");
+    if (parent == NULL || strlen(parent) > SCRATCH_PARENT_MAX)
+        parent = "/tmp";
+    (void)snprintf(s->path, sizeof s->path, "%.*s/syncbus-XXXXXX",
+                   SCRATCH_PARENT_MAX, parent);
     assert_non_null(mkdtemp(s->path));
 }
 
