@@ -110,8 +110,10 @@ static const struct code_info infos[CODE_COUNT] = {
          false,
          {"A file of this machine may not be read or written",
           "没有读写本机文件的权限"},
-         {"Let the engine's user own the workspace and its state folder.",
-          "请让运行同步引擎的用户拥有工作空间和状态目录的权限。"}},
+         {"Let the engine's user own the workspace, its state folder and, when "
+          "it is a folder here, the store.",
+          "请让运行同步引擎的用户拥有工作空间、状态目录和本地存储目录的权限"
+          "。"}},
     [CODE_BUSY_FILE] =
         {"busy-file",
          true,
