@@ -1,6 +1,7 @@
 """Commands go from operators to engines and replies come back; nobody can
 stop the hub with them, and nobody speaks for somebody else."""
 
+import contextlib
 import re
 import secrets
 import threading
@@ -216,8 +217,11 @@ class Flood(threading.Thread):
             dealer = Dealer(context, self.address)
             while not self.is_over.is_set():
                 if dealer.socket.poll(100, zmq.POLLOUT):
-                    dealer.send(*self.frames)
-                    self.sent += 1
+                    # Not a send that waits: the hub may end meanwhile.
+                    with contextlib.suppress(zmq.Again):
+                        dealer.socket.send_multipart(self.frames,
+                                                     zmq.DONTWAIT)
+                        self.sent += 1
                 while dealer.socket.poll(0):
                     self.codes.add(code_of(dealer.receive(0)))
             dealer.close()
