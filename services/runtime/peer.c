@@ -39,17 +39,24 @@ static const struct setting common_settings[] = {
     {ZMQ_BACKLOG, 4096},           {ZMQ_LINGER, 0},
 };
 
+#define SETTINGS 5
+
 /* What a role adds; an option 0 ends the list. */
 static const struct role {
     int type;
     int hwm;
-    struct setting settings[4];
+    struct setting settings[SETTINGS];
 } roles[] = {
-    /* An engine's PING carries its TTL: a second one, from here, would only
-     * double what a thousand idle engines cost. */
+    /*
+     * A hub sends no PING.  Those of its peers carry the TTL after which it
+     * ends a connection; a second one would double what a thousand idle
+     * engines cost.  And libzmq 4.3.4 aborts when a PING is due to a peer that
+     * was cut off while the queue from it was full (stream_engine_base.cpp,
+     * out_event): anybody who may connect could end the hub.
+     */
     [PEER_INGEST_HUB] = {ZMQ_SUB,
                          64,
-                         {{ZMQ_MAXMSGSIZE, 4096}, {ZMQ_HEARTBEAT_IVL, 0}}},
+                         {{ZMQ_HEARTBEAT_IVL, 0}, {ZMQ_MAXMSGSIZE, 4096}}},
     [PEER_INGEST_ENGINE] = {ZMQ_XPUB,
                             16,
                             {{ZMQ_XPUB_VERBOSE, 1},
@@ -57,7 +64,8 @@ static const struct role {
                              {ZMQ_LINGER, 500}}},
     [PEER_FEED_HUB] = {ZMQ_XPUB,
                        1000,
-                       {{ZMQ_XPUB_VERBOSE, 1},
+                       {{ZMQ_HEARTBEAT_IVL, 0},
+                        {ZMQ_XPUB_VERBOSE, 1},
                         {ZMQ_SNDBUF, KERNEL_BUFFER},
                         {ZMQ_RCVBUF, KERNEL_BUFFER},
                         {ZMQ_MAXMSGSIZE, 512}}},
@@ -67,7 +75,8 @@ static const struct role {
                            {ZMQ_RCVBUF, KERNEL_BUFFER}}},
     [PEER_CONTROL_HUB] = {ZMQ_ROUTER,
                           64,
-                          {{ZMQ_ROUTER_MANDATORY, 1},
+                          {{ZMQ_HEARTBEAT_IVL, 0},
+                           {ZMQ_ROUTER_MANDATORY, 1},
                            {ZMQ_ROUTER_HANDOVER, 1},
                            {ZMQ_MAXMSGSIZE, 8192}}},
     [PEER_CONTROL_CLIENT] = {ZMQ_DEALER, 64, {{ZMQ_IMMEDIATE, 1}}},
@@ -116,7 +125,7 @@ set_options(void *socket, const struct role *role, int hwm)
     }
     rc |= set_option(socket, ZMQ_SNDHWM, hwm != 0 ? hwm : role->hwm);
     rc |= set_option(socket, ZMQ_RCVHWM, hwm != 0 ? hwm : role->hwm);
-    for (size_t i = 0; i < 4 && role->settings[i].option != 0; i++) {
+    for (size_t i = 0; i < SETTINGS && role->settings[i].option != 0; i++) {
         rc |= set_option(socket, role->settings[i].option,
                          role->settings[i].value);
     }

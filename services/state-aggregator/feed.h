@@ -20,8 +20,8 @@
 #define FEED_TURN_MS            40   /* of a tick, for snapshots */
 /*
  * Bytes of snapshots for one connection, at once and each ms after.  A reader
- * that asks and does not read would fill the hub's memory until the heartbeat
- * ends it; one that asks for more than this is left to ask again.
+ * that asks and does not read would fill the hub's memory; one that asks for
+ * more than this is left to ask again.
  */
 #define FEED_BURST   (16 << 20)
 #define FEED_PER_MS  (8 << 10)
