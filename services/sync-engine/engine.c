@@ -229,7 +229,7 @@ static int
 run_once(struct engine *e, int stop_fd)
 {
     bool stopping;
-    int rc = perform(e, stop_fd, WAKE_ORDER, &stopping);
+    int rc = perform(e, stop_fd, WAKE_CLOCK, &stopping);
 
     if (rc < 0)
         return rc;

@@ -2,6 +2,7 @@
 
 import json
 import secrets
+import shutil
 import signal
 import time
 
@@ -9,8 +10,9 @@ import msgpack
 import pytest
 import zmq
 
+import dejavu_reader
 from bus import Hub, Operator, Subscriber
-from engine import BOX, Device, Ingest
+from engine import BOX, KEY, Device, Ingest
 from syncbus_test import assert_never, wait_until
 
 pytestmark = pytest.mark.tsan
@@ -528,3 +530,42 @@ def test_of_two_engines_with_one_id_the_later_answers_while_it_is_there(
     assert second.stop() == 0
     # The connection of the first looks alive, and leads nowhere.
     wait_until(lambda: reaches(first), 30, "a command at the first")
+
+
+# ---- a store that lost something ----
+
+def break_latest(cloud):
+    (cloud / "refs/latest").write_text("")
+
+
+def break_index(cloud):
+    (cloud / "indexes" / (cloud / "refs/latest").read_text()).unlink()
+
+
+def break_objects(cloud):
+    shutil.rmtree(next((cloud / "objects").iterdir()))
+
+
+def break_list(cloud):
+    (cloud / "indexes-v2.json").write_bytes(b"")
+
+
+@pytest.mark.parametrize("broken", [break_latest, break_index, break_objects,
+                                    break_list])
+def test_an_upload_that_is_ordered_makes_a_damaged_store_whole(plane, broken):
+    """It is what the remedy of not-found says; --once does not."""
+    device = plane.device
+    device.fill(20)
+    plane.start()
+    plane.call("sync")
+    plane.wait_run(1)
+    broken(device.cloud)
+    device.write("new.sy", "new")
+    if broken is not break_objects:  # who has them does not look for them
+        plane.call("sync")
+        assert plane.wait_run(2)["code"] == "not-found"
+    plane.call("sync", dir="upload")
+    wait_until(lambda: device.runs()[-1]["dir"] == "upload", SOON, "an upload")
+    assert device.runs()[-1]["ok"]
+    assert dejavu_reader.verify(device.cloud, KEY,
+                                device.workspace).faults == []

@@ -106,39 +106,6 @@ def test_an_empty_workspace_uploads_nothing(device):
     assert device.latest() is None
 
 
-def break_latest(cloud):
-    (cloud / "refs/latest").write_text("")
-
-
-def break_index(cloud):
-    (cloud / "indexes" / (cloud / "refs/latest").read_text()).unlink()
-
-
-def break_objects(cloud):
-    shutil.rmtree(next((cloud / "objects").iterdir()))
-
-
-def break_list(cloud):
-    (cloud / "indexes-v2.json").write_bytes(b"")
-
-
-@pytest.mark.parametrize("broken", [break_latest, break_index, break_objects,
-                                    break_list])
-def test_an_upload_asked_for_makes_a_damaged_store_whole(device, broken):
-    """It is what the remedy of not-found says."""
-    device.fill(20)
-    assert device.once().returncode == 0
-    broken(device.cloud)
-    device.write("new.sy", "new")
-    if broken is not break_objects:  # who has them does not look for them
-        failed(device.once(direction="both"), device, "not-found")
-    assert device.once("--dry-run").returncode == 0
-    assert device.once().returncode == 0
-    assert dejavu_reader.verify(device.cloud, KEY,
-                                device.workspace).faults == []
-    assert "nothing to upload" in device.once().stdout
-
-
 def test_a_store_made_with_another_key_is_left_alone(device, tmp_path):
     device.fill(2)
     assert device.once().returncode == 0

@@ -43,7 +43,7 @@ struct run_options {
     unsigned workers;      /* objects sent at a time; 1: no threads for it */
     bool dry_run;          /* only tell what would be done: run_tell.c */
     bool sweep;            /* an earlier run of ours was killed */
-    bool mend;             /* an upload that was asked for: run_mend.c */
+    bool mend;             /* an upload that was ordered: run_mend.c */
     unsigned max_delete;   /* percent of the files here a run may remove */
     bool conflict_docs;    /* losing documents become documents */
     struct report *report; /* {0}: gets what was done, file by file; or NULL */

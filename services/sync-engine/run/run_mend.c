@@ -1,12 +1,13 @@
 /*
- * What an upload that somebody asked for does besides: it makes a damaged
- * store whole.
+ * What an upload does besides that somebody ordered over the bus: it makes a
+ * damaged store whole.
  *
  * "Upload again from a device that has everything" is what a run says that
  * misses something in the store.  So such an upload believes nothing of the
  * store's latest snapshot: whatever ours names and the store lacks is sent,
- * and a refs/latest that leads nowhere is replaced.  One by the clock stops
- * there: replacing what others wrote is for a human to decide.
+ * and a refs/latest that leads nowhere is replaced.  One by the clock, or by
+ * --once, which may be somebody's timer, stops there: replacing what others
+ * wrote is for a human to decide.
  */
 #include "services/sync-engine/run/run_state.h"
 
