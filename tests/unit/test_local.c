@@ -218,6 +218,19 @@ temporary_files_are_not_listed(void **state)
     assert_int_equal(names, 1);
 }
 
+/* A power cut leaves names whose bytes never came. */
+static void
+empty_objects_are_not_listed(void **state)
+{
+    struct fault f = {0};
+    int names = 0;
+
+    assert_int_equal(put_text(*state, OBJECT, "x", 0), 0);
+    write_file("objects/ab/empty", "", 0);
+    assert_int_equal(store_list(*state, "objects/", count, &names, &f), 0);
+    assert_int_equal(names, 1);
+}
+
 static void
 a_missing_endpoint_is_a_configuration_error(void **state)
 {
@@ -269,6 +282,7 @@ main(void)
         TEST(an_object_is_a_copy_not_a_link),
         TEST(sweep_removes_ours_and_what_is_a_day_old),
         TEST(temporary_files_are_not_listed),
+        TEST(empty_objects_are_not_listed),
         TEST(a_missing_endpoint_is_a_configuration_error),
         TEST(a_bad_cloud_name_is_a_configuration_error),
     };

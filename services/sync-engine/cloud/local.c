@@ -182,6 +182,8 @@ exists(struct store *s, const char *key, struct fault *f)
 
 struct listing {
     const struct local *local;
+    const char *prefix;
+    int root_fd;
     store_name_fn fn;
     void *ctx;
 };
@@ -190,8 +192,14 @@ static int
 on_listed(void *ctx, const char *path)
 {
     struct listing *listing = ctx;
+    char key[STORE_KEY_MAX];
+    struct stat st;
 
     if (temp_name_owner(&listing->local->temp, path) != TEMP_NAME_NONE)
+        return 0;
+    (void)snprintf(key, sizeof key, "%s%s", listing->prefix, path);
+    if (fstatat(listing->root_fd, key, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
+        st.st_size == 0)
         return 0;
     return listing->fn(listing->ctx, path);
 }
@@ -201,8 +209,9 @@ list(struct store *s, const char *prefix, store_name_fn fn, void *ctx,
      struct fault *f)
 {
     struct local *l = of_store(s);
-    struct listing listing = {.local = l, .fn = fn, .ctx = ctx};
     int root_fd = atomic_load(&l->root_fd);
+    struct listing listing = {
+        .local = l, .prefix = prefix, .root_fd = root_fd, .fn = fn, .ctx = ctx};
     int rc;
 
     if (root_fd < 0)

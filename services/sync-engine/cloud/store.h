@@ -97,7 +97,10 @@ int store_del(struct store *s, const char *key, struct fault *f);
 /* 0 or STORE_ABSENT. */
 int store_exists(struct store *s, const char *key, struct fault *f);
 
-/* Name every object below prefix ("x/", all depths), relative to it. */
+/*
+ * Name every object below prefix ("x/", all depths), relative to it.  An empty
+ * one is left out: it is what a power cut left, and a put writes it again.
+ */
 int store_list(struct store *s, const char *prefix, store_name_fn fn, void *ctx,
                struct fault *f);
 
