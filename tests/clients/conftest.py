@@ -22,6 +22,12 @@ class Site:
                                secrets={"api_token": TOKEN})
         self.url = f"http://127.0.0.1:{self.gateway.port}"
         self.wait_for(lambda d: d.get("state") == "idle")
+        wait_until(self.takes_commands, 20, "the engine's control connection")
+
+    def takes_commands(self):
+        """It has two connections: that for states may be there first."""
+        return self.gateway.ask("GET", "/v1/engines/nas/runs",
+                                headers=bearer(TOKEN)).status == 200
 
     def wait_for(self, condition):
         return wait_until(lambda: condition(self.info()) and self.info(), 20,

@@ -50,8 +50,8 @@ def test_the_mcp_design_takes_a_timeout_for_still_running(processes, site):
     """performSync {} with a time limit, then getSyncInfo {} for `stat`."""
     site.engine.pause()  # the run takes longer than the client waits
     try:
-        post(site, PERFORM, b"{}", auth(site), timeout=1)
-        raise AssertionError("an answer from an engine that is stopped")
+        answer = post(site, PERFORM, b"{}", auth(site), timeout=1)
+        raise AssertionError(f"from an engine that is stopped: {answer}")
     except (TimeoutError, socket.timeout):
         pass
     answer = post(site, INFO, b"{}", auth(site))
