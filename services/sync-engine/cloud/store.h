@@ -3,7 +3,7 @@
  *
  * A store maps keys to bytes.  Keys are relative paths ("objects/ab/cd...",
  * "refs/latest", "lock-sync"); what the bytes mean is nobody's business here.
- * Every implementation passes tests/unit/store_conformance.h.
+ * Every implementation passes tests/support/store_conformance.h.
  *
  * Returns of all functions: 0; a negative value, with *f filled (its cause
  * names the key and holds the store's own words); or one of the positive
@@ -79,7 +79,8 @@ struct store {
 
 /*
  * Store body under key, completely or not at all: no reader ever sees half.
- * Without STORE_REPLACE an existing object wins: STORE_PRESENT.
+ * Without STORE_REPLACE an existing object wins: STORE_PRESENT.  An empty one
+ * is what a power cut left: it counts as absent, here and in listings.
  */
 int store_put(struct store *s, const char *key, const struct store_body *body,
               unsigned flags, struct fault *f);
@@ -97,10 +98,7 @@ int store_del(struct store *s, const char *key, struct fault *f);
 /* 0 or STORE_ABSENT. */
 int store_exists(struct store *s, const char *key, struct fault *f);
 
-/*
- * Name every object below prefix ("x/", all depths), relative to it.  An empty
- * one is left out: it is what a power cut left, and a put writes it again.
- */
+/* Name every object below prefix ("x/", all depths), relative to it. */
 int store_list(struct store *s, const char *prefix, store_name_fn fn, void *ctx,
                struct fault *f);
 
