@@ -200,6 +200,23 @@ ask_for_body(struct request *r)
     r->expects_continue = false;
 }
 
+/*
+ * Read on for a while: a client that is still writing when the connection is
+ * closed gets a reset, and not the answer that says why.
+ */
+static void
+swallow(struct request *r)
+{
+    char some[1024];
+    size_t len = 0;
+    int n;
+
+    do {
+        n = mg_read(r->conn, some, sizeof some);
+        len += n > 0 ? (size_t)n : 0;
+    } while (n > 0 && len < REQUEST_BODY_MAX);
+}
+
 int
 request_read_body(struct request *r, char *buf, size_t cap)
 {
@@ -219,7 +236,9 @@ request_read_body(struct request *r, char *buf, size_t cap)
     }
     if (n < 0 || (r->body_len > 0 && (long long)len < r->body_len))
         return -EIO;
-    if (n > 0 && r->body_len < 0 && mg_read(r->conn, &extra, 1) > 0)
+    if (n > 0 && r->body_len < 0 && mg_read(r->conn, &extra, 1) > 0) {
+        swallow(r);
         return -EMSGSIZE;
+    }
     return (int)len;
 }
