@@ -13,7 +13,6 @@
 #include "services/sync-engine/checkout/data.h"
 #include "services/sync-engine/checkout/younger.h"
 #include "services/sync-engine/repo/oid_set.h"
-#include "services/sync-engine/run/fetch.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -58,19 +57,11 @@ static int
 compare(struct run *r, const struct plan_list *rivals,
         const struct fetch_rivals *both)
 {
-    const struct fetch_options opt = {
-        .store = r->opt->store,
-        .repo = r->opt->repo,
-        .workers = r->opt->workers,
-        .key_known = r->cloud.key_check != NULL && r->cloud.key_check[0] != 0,
-        .cancel = &r->opt->cancel->set,
-        .should_stop = run_should_stop,
-        .on_fetched = on_compared,
-        .ctx = r,
-    };
+    struct fetch_options opt = run_fetch_options(r);
     struct problem p = {0};
     int rc;
 
+    opt.on_fetched = on_compared;
     run_enter(r, PHASE_FETCH_FILES, rivals->count);
     rc = repo_begin(r->opt->repo, &p);
     if (rc < 0)

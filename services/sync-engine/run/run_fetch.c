@@ -3,7 +3,6 @@
  */
 #include "services/sync-engine/run/run_state.h"
 
-#include "services/sync-engine/run/fetch.h"
 #include "services/sync-engine/run/listing.h"
 
 #include <errno.h>
@@ -27,8 +26,8 @@ on_chunk(void *ctx, const struct plan_object *object)
                  r->merge.cloud.files[object->file].path);
 }
 
-static struct fetch_options
-options(struct run *r)
+struct fetch_options
+run_fetch_options(struct run *r)
 {
     return (struct fetch_options){
         .store = r->opt->store,
@@ -61,7 +60,7 @@ drop_missing(struct run *r)
 static int
 fetch_missing_files(struct run *r)
 {
-    struct fetch_options opt = options(r);
+    struct fetch_options opt = run_fetch_options(r);
     struct fetch_count got = {0};
     struct problem p = {0};
     struct plan_list *missing = &r->merge.missing;
@@ -113,7 +112,7 @@ fetch_missing_chunks(struct run *r)
         .bytes = plan_bytes(missing),
         .weight = run_send_weight(r),
     };
-    struct fetch_options opt = options(r);
+    struct fetch_options opt = run_fetch_options(r);
     struct fetch_count got = {0};
     int rc;
 

@@ -7,6 +7,8 @@
 #ifndef SERVICES_SYNC_ENGINE_RUN_RUN_STEPS_H
 #define SERVICES_SYNC_ENGINE_RUN_RUN_STEPS_H
 
+#include "services/sync-engine/run/fetch.h"
+
 #include <stdint.h>
 
 struct run;
@@ -45,6 +47,7 @@ int run_mend_plan(struct run *r);
 int run_fetch_files(struct run *r);
 int run_fetch_chunks(struct run *r);
 int run_fetch_listed_chunks(struct run *r); /* merge.missing, then empty */
+struct fetch_options run_fetch_options(struct run *r); /* without on_fetched */
 
 /* run_merge.c: what becomes of it. */
 int run_merge(struct run *r);
